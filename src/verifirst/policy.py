@@ -1,0 +1,67 @@
+"""The policy: what a step's report means for the trace. Pure: report in, decision out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verifirst.core.report import Report
+from verifirst.core.verdict import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The step stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """Keep the first ``steps`` steps, drop the rest and try again."""
+
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """End the trace at the last verified step; ``why`` goes into the output."""
+
+    why: str
+
+
+
+Decision = Commit | Rollback | Halt
+
+
+class OnUnknown(StrEnum):
+    """What an UNKNOWN step does: pass (and lower the stated coverage) or roll back."""
+
+    PASS = "pass"
+    ROLLBACK = "rollback"
+
+
+class OnRefuted(StrEnum):
+    """What a REFUTED step does. ``FLAG`` only annotates, and the output says so."""
+
+    ROLLBACK = "rollback"
+    FLAG = "flag"
+    HALT = "halt"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Report to decision."""
+
+    on_refuted: OnRefuted = OnRefuted.ROLLBACK
+    on_unknown: OnUnknown = OnUnknown.PASS
+
+    def decide(self, report: Report) -> Decision:
+        """The decision for one report; a rollback keeps the steps before the cause."""
+        if report.status is Status.VERIFIED:
+            return Commit()
+        if report.status is Status.UNKNOWN:
+            return Commit() if self.on_unknown is OnUnknown.PASS else Rollback(report.step.index)
+        if self.on_refuted is OnRefuted.FLAG:
+            return Commit()
+        if self.on_refuted is OnRefuted.HALT:
+            return Halt("refuted")
+        return Rollback(report.step.index if report.cause is None else min(report.cause, report.step.index))

@@ -1,0 +1,141 @@
+"""The verifier: extractors and rules composed into one function from a step to a report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from verifirst import claims as reading
+from verifirst.core.budget import Budget
+from verifirst.core.claim import Claim
+from verifirst.core.facts import FactGraph
+from verifirst.core.report import Report
+from verifirst.core.rule import Context, Rule, Stage, judge
+from verifirst.core.step import Step
+from verifirst.core.verdict import Reason, Status, Verdict
+from verifirst.errors import BudgetExceeded, ConfigError
+from verifirst.rules import default_rules
+
+WORK_PER_STEP = 200_000  # budget units a step; about 0.1 s of pure Python, reached by hostile text only
+
+
+class Verifier:
+    """Judges steps; holds no trace, so one verifier serves any number of traces.
+
+    ``rules`` defaults to every rule of the built-in packs. A rule may roll back when its
+    stage is stable or when its code (or its family, e.g. ``"DG"``) is in ``enforce``;
+    every other rule annotates.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule] | None = None,
+        *,
+        enforce: Collection[str] = (),
+        work_per_step: int = WORK_PER_STEP,
+    ) -> None:
+        self.rules = tuple(default_rules() if rules is None else rules)
+        self._work = work_per_step
+        codes = {rule.code for rule in self.rules}
+        if missing := [name for name in enforce if not any(code.startswith(name) for code in codes)]:
+            raise ConfigError(f"enforce names no active rule: {missing}; active rules: {sorted(codes)}")
+        self.enforced = frozenset(
+            code
+            for code in codes
+            for rule in self.rules
+            if rule.code == code and (rule.stage is Stage.STABLE or any(code.startswith(name) for name in enforce))
+        )
+        self._by_claim: dict[type[Claim], tuple[Rule, ...]] = {}
+
+    def begin(self, problem: str) -> FactGraph:
+        """The fact graph that the problem statement gives."""
+        facts = FactGraph()
+        for fact in reading.givens(problem):
+            facts.add(fact)
+        return facts
+
+    def check(self, step: Step, problem: str, facts: FactGraph) -> Report:
+        """Judge ``step`` against ``facts``; mutates neither. Never raises."""
+        context = Context(problem, step, facts, Budget(self._work))
+        try:
+            claims = reading.extract(step.text, context.budget)
+        except BudgetExceeded as error:
+            return Report(step, (Verdict(Status.UNKNOWN, None, reason=Reason.BUDGET, message=str(error)),))
+        if not claims:
+            verdicts = [Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)]
+            notes: list[Verdict] = []
+        else:
+            verdicts, notes = self._judge(claims, context)
+        established, premises = reading.establish(step, claims, verdicts, facts)
+        refuted = next((v for v in verdicts if v.status is Status.REFUTED), None)
+        cause = None
+        if refuted is not None:
+            cause = refuted.cause if refuted.cause is not None else facts.blame(premises)
+        return Report(step, tuple(verdicts), tuple(notes), tuple(established), premises, cause)
+
+    def _judge(self, claims: Sequence[Claim], context: Context) -> tuple[list[Verdict], list[Verdict]]:
+        """One deciding verdict per claim, and what the preview rules say."""
+        verdicts: list[Verdict] = []
+        notes: list[Verdict] = []
+        for claim in claims:
+            best: Verdict | None = None
+            for rule in self._rules_for(type(claim)):
+                verdict = judge(rule, claim, context)
+                if verdict is None:
+                    continue
+                if rule.code not in self.enforced:
+                    notes.append(verdict)
+                elif best is None or _outranks(verdict, best):
+                    best = verdict
+            verdicts.append(best or Verdict(Status.UNKNOWN, claim, reason=Reason.NO_RULE))
+        return verdicts, notes
+
+    def _rules_for(self, kind: type[Claim]) -> tuple[Rule, ...]:
+        found = self._by_claim.get(kind)
+        if found is None:
+            found = tuple(rule for rule in self.rules if issubclass(kind, rule.claims))
+            self._by_claim[kind] = found
+        return found
+
+
+_RANK = {Status.UNKNOWN: 0, Status.VERIFIED: 1, Status.REFUTED: 2}
+
+
+def _outranks(verdict: Verdict, other: Verdict) -> bool:
+    return _RANK[verdict.status] > _RANK[other.status]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """One trace under verification: its facts and its reports, step by step.
+
+    ``push`` and ``rollback`` mutate; ``rollback(k)`` leaves exactly the state that pushing
+    the first ``k`` steps gives.
+    """
+
+    verifier: Verifier
+    problem: str
+    facts: FactGraph
+    reports: list[Report]
+
+    @classmethod
+    def open(cls, verifier: Verifier, problem: str) -> Ledger:
+        """A ledger with the problem's givens and no step."""
+        return cls(verifier, problem, verifier.begin(problem), [])
+
+    def push(self, step: Step) -> Report:
+        """Judge the next step and take its facts in."""
+        report = self.verifier.check(step, self.problem, self.facts)
+        for fact in report.facts:
+            self.facts.add(fact)
+        self.reports.append(report)
+        return report
+
+    def rollback(self, steps: int) -> None:
+        """Forget every step from index ``steps`` on."""
+        del self.reports[steps:]
+        self.facts.rollback(steps)
+
+    def fork(self) -> Ledger:
+        """An independent continuation of the same trace."""
+        return Ledger(self.verifier, self.problem, self.facts.fork(), self.reports.copy())
