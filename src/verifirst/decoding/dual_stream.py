@@ -1,0 +1,361 @@
+"""The token-level state of one request: committed, pending, banned.
+
+Stream 1 (an engine) appends tokens; closed steps come out for stream 2 (a verifier), whose
+reports come back by ticket, late and in any order. This class decides what is released,
+where to cut, what is banned, when to jump back further and when to stop. It is the only
+implementation of the protocol, shared by every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from verifirst.core.report import Report
+from verifirst.core.step import Step
+from verifirst.decoding.bans import BanTrie
+from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
+from verifirst.decoding.settings import Release, Settings
+from verifirst.decoding.text import Detokenizer, TokenText
+from verifirst.policy import Commit, Halt, Policy, Rollback
+from verifirst.segment import Segmenter
+
+
+class FinishReason(StrEnum):
+    """Why a request ended."""
+
+    STOP = "stop"  # the model ended the text (or a stop string did)
+    LENGTH = "length"  # max_tokens released tokens
+    EXHAUSTED = "exhausted"  # a retry or work budget is spent: the output ends at the last verified step
+    REFUTED = "refuted"  # the policy halts on a refutation
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A refused branch: the tokens sampled from ``boundary`` (an output token index) on."""
+
+    boundary: int
+    token_ids: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    text: str
+    report: Report
+
+
+@dataclass(slots=True)
+class PendingStep:
+    """A closed step on its way through the verifier. ``cut``: tokens that keep it, None if fused with the next."""
+
+    step: Step
+    cut: int | None
+    ticket: int
+    report: Report | None = None
+
+
+@dataclass(slots=True)
+class Submission:
+    """What stream 2 needs to judge a step: its ticket and the texts of the steps before it."""
+
+    ticket: int
+    step: Step
+    before: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over a request's life."""
+
+    sampled: int = 0  # tokens sampled, wasted ones included
+    refused: int = 0  # steps refused
+    rollbacks: int = 0
+    jumps: int = 0  # rollbacks that reopened a step that had passed
+
+
+@dataclass(slots=True)
+class DualStream:
+    """One request. Mutated by ``append``, ``finish`` and ``deliver``; the engine reads the rest.
+
+    After each call the engine compares ``len(tokens)`` with its KV cache and crops.
+    ``attempt`` changes whenever sampling must start afresh, so that a sampler keyed by
+    (seed, attempt, position) does not depend on how late a verdict came.
+    """
+
+    request: int
+    max_tokens: int
+    detokenizer: Detokenizer
+    segmenter: Segmenter
+    policy: Policy
+    settings: Settings
+    emit: Callable[[Event], None] = lambda _event: None
+    text: TokenText = field(init=False)
+    logprobs: list[float] = field(default_factory=list)
+    constrained_logprobs: list[float] = field(default_factory=list)
+    steps: list[PendingStep] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    attempt: int = 0
+    passed: int = 0  # leading steps that stand
+    released: int = 0  # tokens that have left; nothing before it may be cut
+    finish_reason: FinishReason | None = None
+    _held: FinishReason | None = None
+    _truncated: bool = False
+    _tickets: int = 0
+    _live: dict[int, PendingStep] = field(default_factory=dict)
+    _bans: dict[int, BanTrie] = field(default_factory=dict)
+    _refusals: dict[int, int] = field(default_factory=dict)
+    _reopens: dict[int, int] = field(default_factory=dict)
+    _outbox: list[Submission] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.text = TokenText(self.detokenizer)
+
+    # -- what an engine reads ----------------------------------------------------------
+
+    @property
+    def tokens(self) -> list[int]:
+        """Output tokens so far: released, then pending."""
+        return self.text.tokens
+
+    @property
+    def finished(self) -> bool:
+        """No more tokens, no more verdicts."""
+        return self.finish_reason is not None
+
+    @property
+    def wants_token(self) -> bool:
+        """Whether decoding may go on now (a held finish waits for its verdicts)."""
+        return self.finish_reason is None and self._held is None
+
+    @property
+    def banned(self) -> frozenset[int]:
+        """Tokens that may not be sampled next."""
+        banned: frozenset[int] = frozenset()
+        for anchor, trie in self._bans.items():
+            banned |= trie.banned_after(self.tokens, anchor)
+        return banned
+
+    @property
+    def reports(self) -> list[Report]:
+        """Reports of the steps in the released output."""
+        return [step.report for step in self.steps[: self.passed] if step.report is not None]
+
+    def take_submissions(self) -> list[Submission]:
+        """Steps to hand to the verifier, each once."""
+        outbox, self._outbox = self._outbox, []
+        return outbox
+
+    # -- stream 1 ----------------------------------------------------------------------
+
+    def append(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
+        """Take a sampled token in."""
+        self._count(logprob, constrained_logprob)
+        for step in self.segmenter.feed(self.text.append(token)):
+            self._close(step)
+        if len(self.tokens) >= self.max_tokens:
+            self.finish(FinishReason.LENGTH)
+        elif self.tally.sampled >= self.settings.work_factor * self.max_tokens:
+            self._stop(FinishReason.EXHAUSTED)
+
+    def append_end(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
+        """Take the end-of-text token in (it spells nothing) and hold the finish."""
+        self._count(logprob, constrained_logprob)
+        self.text.append_silent(token)
+        self.finish(FinishReason.STOP)
+
+    def finish(self, reason: FinishReason) -> None:
+        """Stream 1 ended: hold the finish until everything before it is verified."""
+        self._held = reason
+        closed = self.segmenter.close()
+        self._truncated = bool(closed) and reason is FinishReason.LENGTH
+        for step in closed:
+            self._close(step)
+        self._settle()
+
+    def give_up(self) -> None:
+        """The bans leave nothing to sample: end at the last verified step."""
+        self._stop(FinishReason.EXHAUSTED)
+
+    # -- stream 2 ----------------------------------------------------------------------
+
+    def deliver(self, ticket: int, report: Report) -> None:
+        """Take a verdict in; a ticket that a rollback dropped is ignored."""
+        pending = self._live.pop(ticket, None)
+        if pending is None or self.finished:
+            return
+        decision = self.policy.decide(report)
+        if isinstance(decision, Commit):
+            pending.report = report
+            self.emit(Verified(self.request, report))
+            self._settle()
+            return
+        self.emit(Refuted(self.request, report))
+        self.tally.refused += 1
+        if isinstance(decision, Halt):
+            self._cut(report.step.index)
+            self._stop(FinishReason.REFUTED)
+        elif self._truncated and pending is self.steps[-1]:
+            self._drop_truncated_tail(report)
+        else:
+            self._refuse(report, decision)
+
+    # -- inside ------------------------------------------------------------------------
+
+    def _count(self, logprob: float, constrained_logprob: float | None) -> None:
+        if not self.wants_token:
+            raise ValueError("the request takes no token now: it is finished or its finish is held")
+        self.tally.sampled += 1
+        self.logprobs.append(logprob)
+        self.constrained_logprobs.append(logprob if constrained_logprob is None else constrained_logprob)
+
+    def _close(self, step: Step) -> None:
+        """A step closed: queue it for the verifier, unless a cut had only reopened it unchanged."""
+        cut = self.text.cut(step.end, step.boundary)
+        if step.index < len(self.steps):
+            known = self.steps[step.index]
+            if known.step.text == step.text:
+                known.cut = cut
+                return
+            self._forget_steps(step.index)
+        self._tickets += 1
+        pending = PendingStep(step, cut, self._tickets)
+        before = tuple(earlier.step.text for earlier in self.steps)
+        self.steps.append(pending)
+        self._live[pending.ticket] = pending
+        self._outbox.append(Submission(pending.ticket, step, before))
+        self.emit(Generated(self.request, step, self._refusals.get(self._boundary(step.index), 0) + 1))
+
+    def _settle(self) -> None:
+        """Pass leading steps in order, release what may leave, and end when a held finish is due."""
+        while self.passed < len(self.steps) and self.steps[self.passed].report is not None:
+            self.passed += 1
+        if self._held is not None and self.passed == len(self.steps):
+            self._release(len(self.tokens))
+            self._stop(self._held)
+        elif self.settings.release is Release.STEP:
+            self._release(self._boundary(self.passed))
+
+    def _refuse(self, report: Report, decision: Rollback) -> None:
+        """Cut before the refused step (or its cause), ban it, and jump back further when stuck."""
+        index = report.step.index
+        target = self._reopenable(decision.steps)
+        jump = self._record_refusal(target)
+        if jump is None or self.tally.refused > self.settings.retries_per_request:
+            self._reject(report, index)
+            self._cut(index)
+            self._stop(FinishReason.EXHAUSTED)
+            return
+        self._reject(report, index)
+        reopened = target - jump
+        if reopened < index:
+            self.tally.jumps += 1
+            self._ban(reopened, self.steps[reopened].step.end)
+        else:
+            refutation = report.refutation
+            offending = refutation.offending if refutation else None
+            self._ban(index, report.step.start + (len(report.step.text) if offending is None else offending))
+        self._cut(reopened)
+
+    def _record_refusal(self, target: int) -> int | None:
+        """Count a refusal at ``target``; how many more steps to reopen (None: budget spent).
+
+        A boundary that was reopened often enough is passed over: each jump goes further.
+        """
+        here = self._boundary(target)
+        self._refusals[here] = self._refusals.get(here, 0) + 1
+        if self._refusals[here] <= self.settings.retries_per_boundary:
+            return 0
+        for reopened in range(target - 1, self._reopenable(0) - 1, -1):
+            boundary = self._boundary(reopened)
+            self._reopens[boundary] = self._reopens.get(boundary, 0) + 1
+            if self.settings.back_jump and self._reopens[boundary] <= self.settings.reopens_per_boundary:
+                return target - reopened
+        return None
+
+    def _reopenable(self, steps: int) -> int:
+        """``steps``, or more when text has left: the fewest steps that a cut may keep."""
+        steps = max(steps, 0)
+        while steps < len(self.steps) and self._boundary(steps) < self.released:
+            steps += 1
+        return steps
+
+    def _boundary(self, steps: int) -> int:
+        """Tokens to keep so that the first ``steps`` steps stay (fewer when a token is shared)."""
+        while steps > 0:
+            cut = self.steps[steps - 1].cut
+            if cut is not None:
+                return cut
+            steps -= 1
+        return 0
+
+    def _ban(self, steps: int, char: int) -> None:
+        """Ban the path from the boundary after ``steps`` steps to the token that spells ``char - 1``."""
+        anchor = max(self._boundary(steps), self.released)
+        last = min(max(self.text.tokens_covering(char), anchor + 1), len(self.tokens))
+        if self.settings.ban and last > anchor:
+            self._bans.setdefault(anchor, BanTrie()).add(self.tokens[anchor:last])
+
+    def _reject(self, report: Report, index: int) -> None:
+        boundary = max(self._boundary(index), self.released)
+        end = self.steps[index].cut or len(self.tokens)
+        self.rejections.append(
+            Rejection(
+                boundary,
+                tuple(self.tokens[boundary:end]),
+                tuple(self.logprobs[boundary:end]),
+                report.step.text,
+                report,
+            )
+        )
+
+    def _cut(self, steps: int) -> None:
+        """Roll back to the boundary after ``steps`` steps."""
+        keep = max(self._boundary(steps), self.released)
+        while steps > 0 and self.text.chars(keep) < self.steps[steps - 1].step.end:
+            steps -= 1  # a shared token took the step before with it
+        dropped = len(self.tokens) - keep
+        self._forget_steps(steps)
+        self.text.truncate(keep)
+        self.segmenter.rollback(len(self.text.text))
+        del self.logprobs[keep:], self.constrained_logprobs[keep:]
+        for record in (self._bans, self._refusals, self._reopens):
+            for boundary in [boundary for boundary in record if boundary > keep]:
+                del record[boundary]  # type: ignore[attr-defined]  # three dicts keyed by boundary
+        self._held, self._truncated = None, False
+        self.attempt += 1
+        self.tally.rollbacks += 1
+        self.emit(RolledBack(self.request, steps, keep, dropped))
+
+    def _forget_steps(self, steps: int) -> None:
+        dropped = {pending.ticket for pending in self.steps[steps:]}
+        del self.steps[steps:]
+        for ticket in dropped:
+            self._live.pop(ticket, None)
+        self._outbox = [item for item in self._outbox if item.ticket not in dropped]
+        self.passed = min(self.passed, steps)
+
+    def _drop_truncated_tail(self, report: Report) -> None:
+        """The step that max_tokens cut short reads as false: end before it, it may not be its fault."""
+        held = self._held or FinishReason.LENGTH
+        self._cut(report.step.index)
+        self._held = held
+        self._settle()
+
+    def _release(self, tokens: int) -> None:
+        if tokens <= self.released:
+            return
+        text = self.text.text[self.text.chars(self.released) : self.text.chars(tokens)]
+        self.released = tokens
+        if text:
+            self.emit(Committed(self.request, text))
+
+    def _stop(self, reason: FinishReason) -> None:
+        """End now: whatever is not verified is dropped."""
+        if reason in (FinishReason.EXHAUSTED, FinishReason.REFUTED):
+            keep = self._boundary(self.passed)
+            if keep < len(self.tokens):
+                self._cut(self.passed)
+            self._release(len(self.tokens))
+        self._live.clear()
+        self._outbox.clear()
+        self.finish_reason = reason
+        self.emit(Finished(self.request, self.text.text, reason.value))

@@ -1,0 +1,1 @@
+"""Engines: each owns a model and a KV cache, and drives the dual-stream decoder."""

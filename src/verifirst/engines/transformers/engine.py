@@ -1,0 +1,99 @@
+"""The local engine's public face: a loaded model, a verifier, and ``generate``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from verifirst.decoding import Event, Settings
+from verifirst.engines.base import Output, Request
+from verifirst.engines.transformers.batch import Batch
+from verifirst.engines.transformers.loading import check_supported, detokenizer, end_tokens, load
+from verifirst.errors import EngineError
+from verifirst.policy import Policy
+from verifirst.segment import segmenter as segmenter_named
+from verifirst.stream import InlineStream, ProcessStream, VerifierSpec, VerifierStream
+
+
+class LocalEngine:
+    """Batched generation under verification with any Transformers causal LM.
+
+    ``model`` is the name of a shipped model, a directory, or a hub name; or a loaded
+    ``PreTrainedModel`` with its ``tokenizer``. ``verifier`` says what is checked.
+    ``workers`` is the number of verifier processes that run beside decoding; 0 checks in
+    this process, between forward passes. Use it as a context manager, or call ``close``.
+
+    >>> with LocalEngine() as engine:  # doctest: +SKIP
+    ...     print(engine.generate([Request("Tom has 3 bags of 4 apples. How many apples?\\n")])[0].text)
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Any = "first_light",
+        *,
+        tokenizer: Any = None,
+        verifier: VerifierSpec | None = None,
+        stream: VerifierStream | None = None,
+        workers: int = 1,
+        policy: Policy | None = None,
+        settings: Settings | None = None,
+        segment: str = "newline",
+        batch_size: int = 32,
+        device: str = "cpu",
+        dtype: str = "auto",
+    ) -> None:
+        if batch_size < 1:
+            raise EngineError(f"batch_size must be at least 1, found {batch_size}")
+        if isinstance(model, (str, Path)):
+            model, tokenizer = load(model, device, dtype)
+        elif tokenizer is None:
+            raise EngineError("a loaded model needs its tokenizer: LocalEngine(model, tokenizer=...)")
+        check_supported(model.config)
+        segmenter_named(segment)  # a wrong name fails here, not in the middle of a run
+        self.model, self.tokenizer = model, tokenizer
+        self.policy = policy or Policy()
+        self.settings = settings or Settings()
+        self.segment = segment
+        self.batch_size = batch_size
+        self.detokenizer = detokenizer(tokenizer)
+        self.end_tokens = end_tokens(model, tokenizer)
+        self.verifier = stream or _stream(verifier or VerifierSpec(), workers)
+        self.forward_passes = 0
+
+    def generate(
+        self, requests: Sequence[Request | str], on_event: Callable[[Event], None] | None = None
+    ) -> list[Output]:
+        """Run all requests, batched continuously; outputs in the order of ``requests``."""
+        batch = Batch(self, [_request(request) for request in requests])
+        for event in batch.events():
+            if on_event is not None:
+                on_event(event)
+        return batch.outputs()
+
+    def stream(self, requests: Sequence[Request | str]) -> Iterator[Event]:
+        """Run all requests, yielding events as they happen; only ``Committed.text`` is released text."""
+        return Batch(self, [_request(request) for request in requests]).events()
+
+    def close(self) -> None:
+        """Stop the verifier's processes."""
+        self.verifier.close()
+
+    def __enter__(self) -> LocalEngine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _request(request: Request | str) -> Request:
+    return Request(request) if isinstance(request, str) else request
+
+
+def _stream(spec: VerifierSpec, workers: int) -> VerifierStream:
+    if workers < 0:
+        raise EngineError(f"workers must be 0 (check in this process) or more, found {workers}")
+    return ProcessStream(spec, workers=workers) if workers else InlineStream(spec.build())

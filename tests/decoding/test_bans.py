@@ -1,0 +1,25 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifirst.decoding import BanTrie
+
+paths = st.lists(st.integers(0, 3), min_size=1, max_size=4)
+
+
+@given(st.lists(paths, max_size=8), st.lists(st.integers(0, 3), max_size=6), st.integers(0, 3))
+def test_a_ban_forbids_its_last_token_after_exactly_its_prefix(banned, tokens, anchor):
+    trie = BanTrie()
+    for path in banned:
+        trie.add(path)
+    since = tokens[anchor:]
+    expected = {path[-1] for path in banned if path[:-1] == since} if anchor <= len(tokens) else set()
+    assert trie.banned_after(tokens, anchor) == expected
+
+
+def test_an_empty_ban_is_refused():
+    try:
+        BanTrie().add([])
+    except ValueError as error:
+        assert "at least one token" in str(error)
+    else:
+        raise AssertionError("an empty path must be refused")
