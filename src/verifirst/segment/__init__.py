@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from verifirst.errors import ConfigError
@@ -11,7 +12,7 @@ from verifirst.segment.numbered import MarkerScanner, numbered
 from verifirst.segment.sentence import SentenceScanner, sentence
 from verifirst.segment.think import think
 
-_CONVENTIONS = {
+_CONVENTIONS: dict[str, Callable[..., Segmenter]] = {
     "newline": newline,
     "sentence": sentence,
     "numbered": numbered,

@@ -1,0 +1,101 @@
+"""The child side of the worker pool, and the frames both sides speak.
+
+A frame is a header (job number, kind, body length) and a pickled body. The child gets the
+pickled initializer first, answers READY or BROKEN, then one RESULT or ERROR per JOB, in
+order. It ends with its parent: at once when the socket hangs up, even amid a job.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+HEADER = struct.Struct("<QBQ")
+JOB, READY, BROKEN, RESULT, ERROR = range(5)
+_PARENT_CHECK_MS = 5000  # a forked copy of the parent may keep the socket open: look at the parent's id too
+
+BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from verifirst.solvers.worker import serve; serve(int(sys.argv[1]))"
+)
+
+
+def frame(job: int, kind: int, body: bytes) -> bytes:
+    """One frame, ready to send."""
+    return HEADER.pack(job, kind, len(body)) + body
+
+
+def frames(buffer: bytearray) -> list[tuple[int, int, bytes]]:
+    """Take the whole frames off the front of ``buffer`` (mutated)."""
+    found: list[tuple[int, int, bytes]] = []
+    at = 0
+    while len(buffer) - at >= HEADER.size:
+        job, kind, size = HEADER.unpack_from(buffer, at)
+        end = at + HEADER.size + size
+        if len(buffer) < end:
+            break
+        found.append((job, kind, bytes(buffer[at + HEADER.size : end])))
+        at = end
+    del buffer[:at]
+    return found
+
+
+def serve(descriptor: int) -> None:
+    """Run jobs from the socket until it closes. The child's whole life."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
+    channel = socket.socket(fileno=descriptor)
+    threading.Thread(target=_end_with_parent, args=(channel,), daemon=True).start()
+    incoming = channel.makefile("rb")
+    handle = _begin(channel, _read(incoming))
+    while handle is not None and (request := _read(incoming)) is not None:
+        channel.sendall(_answer(handle, *request))
+
+
+def _begin(channel: socket.socket, request: tuple[int, bytes] | None) -> Callable[[Any], Any] | None:
+    """Build the handler; tell the parent."""
+    if request is None:
+        return None
+    try:
+        handle: Callable[[Any], Any] = pickle.loads(request[1])()  # noqa: S301  # our own parent wrote it
+    except Exception:  # noqa: BLE001  # whatever it is, the parent reports it
+        channel.sendall(frame(0, BROKEN, traceback.format_exc(limit=-3).encode(errors="replace")))
+        return None
+    channel.sendall(frame(0, READY, b""))
+    return handle
+
+
+def _answer(handle: Callable[[Any], Any], job: int, body: bytes) -> bytes:
+    try:
+        result = handle(pickle.loads(body))  # noqa: S301  # our own parent wrote it
+        return frame(job, RESULT, pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
+    except Exception as error:  # noqa: BLE001  # the boundary of a worker: a job that raises is an answer too
+        message = f"{type(error).__name__}: {error}"[:500]
+        return frame(job, ERROR, message.encode(errors="replace"))
+
+
+def _read(incoming: BinaryIO | socket.SocketIO) -> tuple[int, bytes] | None:
+    """The next request, None at the end of the stream."""
+    header = incoming.read(HEADER.size)
+    if header is None or len(header) < HEADER.size:
+        return None
+    job, _, size = HEADER.unpack(header)
+    body = incoming.read(size)
+    return (job, body) if body is not None and len(body) == size else None
+
+
+def _end_with_parent(channel: socket.socket) -> None:
+    """Kill this process group (the worker leads it) once the parent is gone."""
+    parent = os.getppid()
+    hangup = select.poll()
+    hangup.register(channel, 0)  # no event asked for: only hang-ups are told
+    while not hangup.poll(_PARENT_CHECK_MS) and os.getppid() == parent:
+        pass
+    os.killpg(0, signal.SIGKILL)
