@@ -25,6 +25,8 @@ SPLITS: tuple[str, ...] = get_args(Split)
 MIN_STEPS, MAX_STEPS = 3, 6
 """Lines of a gold solution, the answer line included."""
 
+DISTRACTION_RATE = 0.25
+
 
 def generate(split: str, n: int, seed: int) -> Iterator[Problem]:
     """Yield ``n`` distinct problems of ``split`` (one of ``SPLITS``).
@@ -33,7 +35,7 @@ def generate(split: str, n: int, seed: int) -> Iterator[Problem]:
     """
     if split not in SPLITS:
         raise ValueError(f"unknown split {split!r}: expected one of {', '.join(SPLITS)}")
-    rng = random.Random(f"{split}/{seed}")  # noqa: S311 - reproducible, not secret
+    rng = random.Random(f"{split}/{seed}")
     seen: set[str] = set()
     while len(seen) < n:
         template, plan = draw_plan(rng)
@@ -49,19 +51,20 @@ def generate(split: str, n: int, seed: int) -> Iterator[Problem]:
 def draw_plan(rng: random.Random) -> tuple[str, list[Move]]:
     """The kinds of sentences of one story: (template name, moves in order)."""
     family = rng.choices(("things", "sale", "money", "shop"), (10, 3, 3, 3))[0]
+    plan: list[Move]
+    asked = questions.MONEY_QUESTIONS
     if family == "shop":
-        plan = [moves.shop, *rng.sample((moves.coupon,), rng.randint(0, 1))]
+        plan = [*moves.SHOP_STARTS, *rng.sample(moves.SHOP_CHANGES, rng.randint(0, 1))]
         asked = questions.SHOP_QUESTIONS
     elif family == "money":
         plan = [rng.choice(moves.MONEY_STARTS), *rng.sample(moves.MONEY_CHANGES, rng.randint(1, 2))]
-        asked = questions.MONEY_QUESTIONS
     else:
         changes = rng.sample(moves.THING_CHANGES, rng.choice((1, 1, 2)))
         plan = [rng.choice(moves.THING_STARTS), *changes]
-        asked = questions.THING_QUESTIONS
         if family == "sale":
             plan = [*plan[:2], moves.sell, *rng.sample(moves.MONEY_CHANGES[:2], rng.randint(0, 1))]
-            asked = questions.MONEY_QUESTIONS
+        else:
+            asked = questions.THING_QUESTIONS
     plan.append(rng.choices([q for q, _ in asked], [w for _, w in asked])[0])
     return family + "/" + "+".join(move.__name__ for move in plan), plan
 
@@ -98,8 +101,8 @@ def draw(rng: random.Random, template: str, plan: list[Move]) -> Problem | None:
 
 
 def add_distraction(story: Story) -> None:
-    """One time in four, a sentence whose number is of no use."""
-    if story.rng.random() < 0.25:
+    """Now and then, a sentence whose number is of no use."""
+    if story.rng.random() < DISTRACTION_RATE:
         words = {"name": story.hero, "other": story.other, "n": story.rng.randint(11, 60)}
         sentence = story.rng.choice(DISTRACTIONS).format(**words)
         story.sentences.insert(story.rng.randrange(len(story.sentences)), sentence)

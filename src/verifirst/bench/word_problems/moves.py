@@ -14,7 +14,7 @@ from verifirst.bench.word_problems.wording import DAYS, FEES, GOALS, JOBS
 
 Move = Callable[[Story], None]
 
-LARGEST = 400
+LARGEST = 240
 """No quantity of things goes beyond this: arithmetic is what a small model learns last."""
 
 
@@ -27,7 +27,8 @@ def bounded(story: Story, low: int, high: int) -> int:
 
 # starts: things ------------------------------------------------------------
 def groups(s: Story) -> None:
-    n, k = s.rng.randint(3, 9), s.rng.randint(4, 25)
+    """N boxes of k."""
+    n, k = s.rng.randint(3, 9), s.rng.randint(4, 16)
     s.tell(
         "{hero} {gets} {n} {boxes} of {things} with {k} in each.",
         "There are {n} {boxes} with {k} {things} each, and all belong to {hero}.",
@@ -38,13 +39,15 @@ def groups(s: Story) -> None:
 
 
 def dozens(s: Story) -> None:
-    n = s.rng.randint(3, 15)
+    """N dozen."""
+    n = s.rng.randint(3, 12)
     s.tell("{hero} {gets} {n} dozen {things}.", "{hero} has {n} dozen {things}.", n=s.count(n))
     s.now = s.derive(s.given(n), "*", s.given(12), "{hero} has {eq} {things}.")
 
 
 def two_days(s: Story) -> None:
-    a, b = s.rng.randint(15, 150), s.rng.randint(15, 150)
+    """A on one day, b on another."""
+    a, b = s.rng.randint(15, 99), s.rng.randint(15, 99)
     first, second = s.rng.sample(DAYS, 2)
     s.tell(
         "{hero} {gets} {a} {things} on {first} and {b} on {second}.",
@@ -55,7 +58,8 @@ def two_days(s: Story) -> None:
 
 
 def times(s: Story) -> None:
-    a, k = s.rng.randint(12, 60), s.rng.randint(3, 6)
+    """K times as many as someone who has a."""
+    a, k = s.rng.randint(11, 30), s.rng.randint(3, 6)
     s.tell(
         "{other} has {a} {things}. {hero} has {k} times as many.",
         "{hero} has {k} times as many {things} as {other}, who has {a}.",
@@ -65,7 +69,8 @@ def times(s: Story) -> None:
 
 
 def week(s: Story) -> None:
-    k = s.rng.randint(6, 35)
+    """K a day for a week."""
+    k = s.rng.randint(6, 25)
     s.tell(
         "{hero} {gets} {k} {things} a day for a week.",
         "Every day for a week {hero} {gets} {k} {things}.",
@@ -75,7 +80,8 @@ def week(s: Story) -> None:
 
 
 def more_than(s: Story) -> None:
-    a, d = s.rng.randint(20, 160), s.rng.randint(12, 90)
+    """D more than someone who has a."""
+    a, d = s.rng.randint(20, 120), s.rng.randint(12, 70)
     s.tell(
         "{other} has {a} {things}. {hero} has {d} more than {other}.",
         "{hero} has {d} more {things} than {other}, who has {a}.",
@@ -86,25 +92,29 @@ def more_than(s: Story) -> None:
 
 # changes: things -----------------------------------------------------------
 def lose(s: Story) -> None:
+    """X are lost."""
     x = bounded(s, 8, s.whole - 15)
     s.tell("{hero} {loses} {x} of them.", "Then {hero} {loses} {x} {things}.", x=x)
     s.now = s.derive(s.now, "-", s.given(x), "{hero} has {eq} {things} left.")
 
 
 def give(s: Story) -> None:
+    """X go to someone."""
     x = bounded(s, 8, s.whole - 15)
     s.tell("{hero} gives {x} to {third}.", "{third} takes {x} of them.", x=x)
     s.now = s.derive(s.now, "-", s.given(x), "After {third} that is {eq} {things}.")
 
 
 def gain(s: Story) -> None:
-    x = s.rng.randint(12, 140)
+    """X come from someone."""
+    x = s.rng.randint(12, 80)
     s.tell("{third} brings {x} more.", "{hero} gets {x} more from {third}.", x=x)
     s.now = s.derive(s.now, "+", s.given(x), "With those of {third} it is {eq} {things}.")
 
 
 def gain_boxes(s: Story) -> None:
-    n, k = s.rng.randint(3, 9), s.rng.randint(4, 20)
+    """N boxes of k arrive."""
+    n, k = s.rng.randint(3, 9), s.rng.randint(4, 12)
     s.tell(
         "{hero} buys {n} more {boxes} of {k}.",
         "Later {n} {boxes} with {k} {things} each arrive.",
@@ -115,7 +125,8 @@ def gain_boxes(s: Story) -> None:
 
 
 def treat_friends(s: Story) -> None:
-    n, k = s.rng.randint(3, 9), s.rng.randint(3, 15)
+    """N friends get k each."""
+    n, k = s.rng.randint(3, 9), s.rng.randint(3, 12)
     s.tell(
         "{hero} gives {k} {things} to each of {n} friends.",
         "{n} friends get {k} {things} each.",
@@ -126,6 +137,7 @@ def treat_friends(s: Story) -> None:
 
 
 def percent_bad(s: Story) -> None:
+    """p% are thrown away."""
     fits = [p for p in (10, 20, 25, 30, 40, 50, 60, 75) if s.whole * p % 100 == 0]
     if not fits:
         raise Reject
@@ -140,6 +152,7 @@ def percent_bad(s: Story) -> None:
 
 
 def sell(s: Story) -> None:
+    """All are sold at one price: from here on the story is about money."""
     p = s.rng.choice((2, 3, 4, 5, Fraction(1, 2), Fraction(3, 2), Fraction(5, 2)))
     if s.whole * p > LARGEST:
         raise Reject
@@ -154,7 +167,8 @@ def sell(s: Story) -> None:
 
 # starts: money -------------------------------------------------------------
 def work(s: Story) -> None:
-    h, r = s.rng.randint(3, 15), s.rng.randint(5, 25)
+    """H hours at r an hour."""
+    h, r = s.rng.randint(3, 12), s.rng.randint(5, 20)
     s.tell(
         "{hero} {job} for {h} hours and gets {r} an hour.",
         "{hero} {job} and is paid {r} an hour. This week {hero} works {h} hours.",
@@ -164,7 +178,8 @@ def work(s: Story) -> None:
 
 
 def save_daily(s: Story) -> None:
-    n, k = s.rng.randint(3, 9), s.rng.randint(5, 25)
+    """K a week for n weeks."""
+    n, k = s.rng.randint(3, 9), s.rng.randint(5, 20)
     s.tell(
         "{hero} saves {k} a week for {n} weeks.",
         "For {n} weeks {hero} puts {k} a week in a jar.",
@@ -174,9 +189,10 @@ def save_daily(s: Story) -> None:
 
 
 def shop(s: Story) -> None:
-    n = s.rng.randint(3, 12)
-    p = s.rng.choice((*range(3, 20), *(Fraction(x, 2) for x in range(3, 20, 2))))
-    q = s.rng.randint(4, 60)
+    """N boxes at p each, and a bag."""
+    n = s.rng.randint(3, 9)
+    p = s.rng.choice((*range(3, 15), *(Fraction(x, 2) for x in range(3, 16, 2))))
+    q = s.rng.randint(4, 40)
     s.tell(
         "{hero} wants {n} {boxes} of {things} at {p} each and a bag for {q}.",
         "A {box} of {things} costs {p} and a bag costs {q}. {hero} takes {n} {boxes} and a bag.",
@@ -188,18 +204,21 @@ def shop(s: Story) -> None:
 
 # changes: money ------------------------------------------------------------
 def pay(s: Story) -> None:
+    """X is paid for something."""
     x = bounded(s, 5, int(s.value) - 10)
     s.tell("{hero} pays {x} for {fee}.", "{fee_} costs {hero} {x}.", x=money(x), **fee(s))
     s.now = s.derive(s.now, "-", s.given(x, money=True), "{hero} has {eq} left.")
 
 
 def gift(s: Story) -> None:
-    x = s.rng.randint(10, 120)
+    """X is added."""
+    x = s.rng.randint(10, 80)
     s.tell("{third} adds {x}.", "{hero} gets {x} more from {third}.", x=money(x))
     s.now = s.derive(s.now, "+", s.given(x, money=True), "With {third} it is {eq}.")
 
 
 def weekly_cost(s: Story) -> None:
+    """K a day for n days is spent."""
     n, k = s.rng.randint(3, 8), s.rng.randint(3, 12)
     s.tell(
         "{hero} spends {k} a day on food for {n} days.",
@@ -211,6 +230,7 @@ def weekly_cost(s: Story) -> None:
 
 
 def coupon(s: Story) -> None:
+    """p% off."""
     p = s.rng.choice((10, 20, 25, 50))
     s.tell("A coupon takes {p}% off.", "The shop takes {p}% off the price.", p=p)
     off = s.derive(s.given(p), "% of", s.now, "The coupon saves {eq}.")
@@ -218,6 +238,7 @@ def coupon(s: Story) -> None:
 
 
 def tax(s: Story) -> None:
+    """p% goes to tax."""
     p = s.rng.choice((10, 20, 25))
     s.tell("{hero} pays {p}% of it as tax.", "{p}% of that goes to tax.", p=p)
     due = s.derive(s.given(p), "% of", s.now, "The tax is {eq}.")
@@ -244,3 +265,5 @@ THING_STARTS: tuple[Move, ...] = (groups, dozens, two_days, times, week, more_th
 THING_CHANGES: tuple[Move, ...] = (lose, give, gain, gain_boxes, treat_friends, percent_bad)
 MONEY_STARTS: tuple[Move, ...] = (work, save_daily)
 MONEY_CHANGES: tuple[Move, ...] = (pay, gift, weekly_cost, tax)
+SHOP_STARTS: tuple[Move, ...] = (shop,)
+SHOP_CHANGES: tuple[Move, ...] = (coupon,)

@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from verifirst.bench.word_problems.graph import Graph, Problem, Slot, Statement
+from verifirst.bench.word_problems.graph import Graph, Problem, Quantity, Slot, Statement
 from verifirst.bench.word_problems.sentence import (
     Expression,
     Sentence,
     answer,
     calculate,
-    number,
     read,
     same_answer,
 )
@@ -47,7 +46,7 @@ a true comparison contradict it. ``answer_not_derived``: the answer line is
 wrong, or no valid step leads to it.
 """
 
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _TEXT_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -146,12 +145,11 @@ class _Judge:
 
 
 def _given(problem: Problem) -> set[Fraction]:
-    """Values in the text (digits, number words), implied constants (a week), and 100."""
+    """Values in the text (digits, number words) and implied constants (a week, a dozen)."""
     values = {Fraction(m[0]) for m in _TEXT_NUMBER.finditer(problem.text)}
     words = set(re.findall(r"[a-z]+", problem.text.casefold()))
     values |= {Fraction(n) for n, word in enumerate(_WORDS, start=1) if word in words}
-    values |= {q.value for q in problem.graph.quantities if q.operation == "given"}
-    return values | {Fraction(100)}
+    return values | {q.value for q in problem.graph.quantities if q.operation == "given"}
 
 
 def _operands(expression: Expression) -> tuple[Fraction, ...]:
@@ -185,25 +183,26 @@ def _find(graph: Graph, masked: str) -> Statement | None:
 
 def _slot(graph: Graph, slot: Slot, expression: Expression) -> StepJudgement:
     """Does ``expression`` say what the slot of this sentence means?"""
-    left = graph.quantity(slot.left)
     if slot.relation == "=":
-        if expression.numbers[-1] == left.value and "<" not in expression.signs:
-            return StepJudgement("valid")
-        if left.operation in ("ceil", "floor"):
-            exact = graph.quantity(left.inputs[0]).value
-            rounded = math.ceil(exact) if left.operation == "ceil" else math.floor(exact)
-            return StepJudgement("wrong_conclusion", f"it rounds to {rounded}")
-        return StepJudgement("wrong_quantity", f"that quantity is {left.value}")
-    right = graph.quantity(slot.right)
+        return _value(graph, graph.quantity(slot.left), expression)
+    left, right = graph.quantity(slot.left).value, graph.quantity(slot.right).value
     if expression.signs not in (("<",), (">",)):
         return StepJudgement("malformed", "a comparison was expected")
-    if expression.numbers not in ((left.value, right.value), (right.value, left.value)):
-        return StepJudgement("wrong_quantity", f"to compare: {left.value} and {right.value}")
-    swapped = expression.numbers == (right.value, left.value) and left.value != right.value
-    relation = expression.signs[0] if not swapped else {"<": ">", ">": "<"}[expression.signs[0]]
+    if expression.numbers not in ((left, right), (right, left)):
+        return StepJudgement("wrong_quantity", f"to compare: {left} and {right}")
+    swapped = expression.numbers != (left, right)
+    relation = {"<": ">", ">": "<"}[expression.signs[0]] if swapped else expression.signs[0]
     if relation != slot.relation:
         return StepJudgement("wrong_conclusion", "the words contradict the comparison")
     return StepJudgement("valid")
 
 
-__all__ = ["Kind", "StepJudgement", "final_answer", "is_correct", "is_spurious", "judge", "number"]
+def _value(graph: Graph, quantity: Quantity, expression: Expression) -> StepJudgement:
+    """Is the result of ``expression`` the value of ``quantity``?"""
+    if expression.numbers[-1] == quantity.value and not {"<", ">"} & set(expression.signs):
+        return StepJudgement("valid")
+    if quantity.operation in ("ceil", "floor"):
+        exact = graph.quantity(quantity.inputs[0]).value
+        rounded = math.ceil(exact) if quantity.operation == "ceil" else math.floor(exact)
+        return StepJudgement("wrong_conclusion", f"it rounds to {rounded}")
+    return StepJudgement("wrong_quantity", f"that quantity is {quantity.value}")

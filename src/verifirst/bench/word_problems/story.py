@@ -21,6 +21,10 @@ from verifirst.bench.word_problems.wording import NAMES, NUMBER_WORDS, THEMES
 Binary = Literal["+", "-", "*", "/"]
 
 
+WORD_RATE = 0.3
+"""How often a small count is written in words."""
+
+
 class Reject(Exception):  # noqa: N818 - not an error: the numbers drawn do not fit, draw again
     """The draw makes no sense (negative, too large, not divisible, sentence said twice)."""
 
@@ -70,7 +74,7 @@ class Story:
 
     def count(self, n: int) -> str:
         """A small count, now and then in words: the steps always use digits."""
-        return NUMBER_WORDS[n] if n in NUMBER_WORDS and self.rng.random() < 0.3 else str(n)
+        return NUMBER_WORDS[n] if n in NUMBER_WORDS and self.rng.random() < WORD_RATE else str(n)
 
     # quantities ----------------------------------------------------------
     @property
@@ -93,9 +97,7 @@ class Story:
         """Add a quantity that the text states (or that everyone knows); return its name."""
         return self.add(Fraction(value), "given", (), money)
 
-    def add(
-        self, value: Fraction, operation: Operation, inputs: tuple[str, ...], money: bool
-    ) -> str:
+    def add(self, value: Fraction, operation: Operation, inputs: tuple[str, ...], money: bool) -> str:
         """Add a node to the graph; return its name."""
         name = f"q{len(self.quantities)}"
         self.quantities.append(Quantity(name, value, operation, inputs, money))
@@ -117,9 +119,7 @@ class Story:
             raise Reject
         name = self.add(value, operation, (left, right), money)
         sign = operation if operation == "% of" else f" {operation}"
-        equation = (
-            f"{show(a.value, a.money)}{sign} {show(b.value, b.money)} = {show(value, money)}"
-        )
+        equation = f"{show(a.value, a.money)}{sign} {show(b.value, b.money)} = {show(value, money)}"
         self.say(sentence, equation, Slot("=", name))
         return name
 
