@@ -1,0 +1,29 @@
+"""Words that carry arithmetic: scales, operators, units, function names (data only)."""
+
+from __future__ import annotations
+
+SCALES = {
+    "hundred": 10**2, "thousand": 10**3, "thousands": 10**3, "million": 10**6, "millions": 10**6,
+    "billion": 10**9, "billions": 10**9, "trillion": 10**12, "dozen": 12, "dozens": 12,
+}  # fmt: skip
+
+OPERATORS = {
+    "times": "*", "multiplied by": "*", "plus": "+", "minus": "-", "divided by": "/", "of": "",
+}  # fmt: skip
+del OPERATORS["of"]
+
+GLUED_UNITS = frozenset(
+    "ft cm mm km kg mg lb lbs oz ml hr hrs yd mi gb mb tb kb hp kw mph kph dl min mins sec secs cents cent percent "
+    "inches inch feet miles hours minutes seconds days pounds meters grams liters am pm dollars points sq cc".split()
+)
+"""Units that may touch their number; other letters that touch a number are variables."""
+
+NOT_UNITS = frozenset(
+    "sin cos tan cot sec csc log ln exp mod modulo gcd lcm max min sqrt pi choose base factorial squared cubed".split()
+)
+"""Words that make an expression of their own: never a unit."""
+
+
+def inner(command: str) -> str:
+    r"""The words inside ``\\text{...}``; empty for a degree sign."""
+    return command.partition("{")[2].rstrip("}").strip() if command[0] == "\\" else ""

@@ -1,0 +1,63 @@
+"""Readings: the other ways in which people write the same line.
+
+A relation that fails under the textbook reading is refuted only when it fails under every
+plausible one. Parsing again under other styles is slow and happens to failing claims only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from verifirst.claims.expression import TEXTBOOK, Parser, Side, Style
+from verifirst.claims.tokens import tokenize
+from verifirst.core.budget import Budget
+from verifirst.solvers.rational import Rpn
+
+_STYLES = (
+    TEXTBOOK,
+    Style(tight_slash=True),
+    Style(slash_last=True),
+    Style(times_first=True),
+    Style(mixed_product=True),
+    Style(of_last=True),
+    Style(note_paren=False),
+    Style(relative_percent=True),
+    Style(negative_base=True),
+)
+_DASH = re.compile(r"(?:^|(?<=[A-Za-z.)]\s))[-–−*•]\s*")
+_HYPHEN_MIXED = re.compile(r"(?<![0-9.])([0-9]+)-([0-9]+/[0-9]+)(?![0-9])")
+_PERCENT_SIGN = re.compile(r"\\?%")
+MAX_CUTS = 4
+
+
+def readings(text: str, side: Side, budget: Budget, *, result: bool) -> list[Rpn]:
+    """Every plausible postfix form of ``side``, the textbook one first.
+
+    ``result`` says that the side stands right of the relation, where a running total
+    (``5 + 3 = 8 * 2 = 16``) means its first number only.
+    """
+    found: dict[Rpn, None] = {side.rpn: None}
+    fragment = text[side.start : side.end]
+    for variant in _variants(fragment):
+        tokens = tokenize(variant, budget)
+        for style in _STYLES:
+            parsed, following = Parser(tokens, style).parse(0)
+            budget.spend(following + 1)
+            if parsed.rpn and tokens.kinds[following] in "E(":
+                found.setdefault(parsed.rpn)
+    if result and len(side.numbers) > 1:
+        found.setdefault(_running(side.rpn))
+    return list(found)
+
+
+def _variants(fragment: str) -> list[str]:
+    """The text itself, what follows a dash or bullet, and hyphenated mixed numbers."""
+    cuts = [match.end() for match in _DASH.finditer(fragment)][:MAX_CUTS]
+    found = [fragment, *(fragment[cut:] for cut in cuts if cut < len(fragment))]
+    if _HYPHEN_MIXED.search(fragment):
+        found.append(_HYPHEN_MIXED.sub(r"\1 \2", fragment))
+    return found
+
+
+def _running(rpn: Rpn) -> Rpn:
+    return rpn[:2] if rpn[1] in ("%", "neg") else rpn[:1]

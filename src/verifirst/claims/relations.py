@@ -1,0 +1,117 @@
+"""Relations: chains of sides joined by ``=``, ``<`` and the like, found in one pass."""
+
+from __future__ import annotations
+
+from verifirst.claims import lexicon
+from verifirst.claims.comparison import Comparison
+from verifirst.claims.equation import Equation
+from verifirst.claims.expression import Parser, Side
+from verifirst.claims.tokens import Tokens
+from verifirst.core.budget import Budget
+
+OPAQUE = Side(0, 0, (), ())
+_BEGINS_SIDE = frozenset("n({fr-+viowe")
+_CLOSED = frozenset("niov)}%s*/^+e")
+
+
+def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
+    """The numeric equations and comparisons in ``tokens``, in order."""
+    kinds = tokens.kinds
+    parser = Parser(tokens)
+    found: list[Equation | Comparison] = []
+    i, end = 0, len(kinds) - 1
+    while i < end:
+        kind = kinds[i]
+        if kind == "=":
+            i = _chain(tokens, parser, OPAQUE, i, found, budget)
+        elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] in "w("):
+            i += 1
+        else:
+            side, following = parser.parse(i)
+            budget.spend(following - i + 1)
+            if kinds[following] == "=" and parser.unclosed >= i:
+                i = parser.unclosed + 1
+                continue
+            if kinds[following] == "=":
+                if side.rpn and not _begins_cleanly(tokens, i):
+                    side = OPAQUE
+                i = _chain(tokens, parser, side, following, found, budget)
+            else:
+                i = max(following, i + 1)
+    return found
+
+
+def _chain(
+    tokens: Tokens, parser: Parser, first: Side, i: int, found: list[Equation | Comparison], budget: Budget
+) -> int:
+    """Read the chain whose first relation is token ``i``; return the token after it."""
+    kinds = tokens.kinds
+    sides, signs = [first], []
+    while kinds[i] == "=":
+        signs.append(tokens.relation(i))
+        i += 1
+        if kinds[i] in _BEGINS_SIDE or kinds[i] in "*^" and kinds[i + 1] == "n":
+            if kinds[i] in "*^":
+                i += 1
+            side, following = parser.parse(i)
+            budget.spend(following - i + 1)
+            if following == i:
+                side = OPAQUE
+            i = following
+        else:
+            side = OPAQUE
+        sides.append(side)
+        i = _continuation(kinds, i)
+    _claim(sides, signs, found)
+    return i
+
+
+def _continuation(kinds: list[str], i: int) -> int:
+    """A line that begins with ``=`` goes on with the chain of the line before."""
+    if kinds[i] == "b":
+        j = i
+        while kinds[j] == "b":
+            j += 1
+        if kinds[j] == "=":
+            return j
+    return i
+
+
+def _claim(sides: list[Side], signs: list[str], found: list[Equation | Comparison]) -> None:
+    members = sum(1 for side in sides if side.rpn)
+    if members < 2:  # noqa: PLR2004  # two sides make a relation
+        return
+    link = 0
+    for at, sign in enumerate(signs):
+        left, right = sides[at], sides[at + 1]
+        if not left.rpn or not right.rpn:
+            continue
+        if sign in "=≈":
+            if len(left.rpn) == len(right.rpn) == 1:
+                continue
+            found.append(Equation(left.start, right.end, sign, left, right, members, link, at == len(signs) - 1))
+            link += 1
+        elif sign != "?":
+            found.append(Comparison(left.start, right.end, sign, left, right))
+
+
+def _begins_cleanly(tokens: Tokens, i: int) -> bool:
+    """Whether nothing to the left of token ``i`` could belong to its expression."""
+    if i == 0:
+        return True
+    kinds = tokens.kinds
+    previous = kinds[i - 1]
+    if previous == "w":
+        if kinds[i] == "+":
+            return False
+        word = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]].rpartition(" ")[2].lower()
+        if word in lexicon.NOT_UNITS:
+            return False
+        return not (kinds[i] == "(" and tokens.glued(i))
+    if previous == "(":
+        return i == 1 or not (tokens.glued(i - 1) and kinds[i - 2] in "wnio)}f") 
+    if previous in "*/^":
+        return previous != "/" and (i == 1 or kinds[i - 2] in "bw,")
+    if previous == "{":
+        return i > 1 and kinds[i - 2] in "bw,"
+    return previous in "b,w"

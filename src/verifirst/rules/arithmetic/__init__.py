@@ -1,0 +1,1 @@
+"""Pack AR: exact arithmetic of explicit equations, comparisons and approximations."""

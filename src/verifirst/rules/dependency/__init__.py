@@ -1,0 +1,1 @@
+"""Pack DG: where operands and answers come from, by the fact graph."""
