@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -16,12 +17,30 @@ from verifirst.core.report import Report
 from verifirst.core.step import Step
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.errors import ConfigError, InputError
+from verifirst.rules import load_pack
 from verifirst.solvers.pool import Failure, Job, WorkerPool
 from verifirst.verifier import Ledger, Verifier
 
 MAX_LEDGERS = 256  # traces whose ledger is kept warm, the least recently used goes first
 
 Result = tuple[str, int, Report]  # trace id, ticket, report
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierSpec:
+    """A verifier by its settings: picklable, and callable to build it wherever it runs.
+
+    ``enforce`` as in :class:`Verifier`; ``packs`` are importable packages of rules, none
+    meaning the built-in packs.
+    """
+
+    enforce: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+
+    def __call__(self) -> Verifier:
+        """Build the verifier; raises ConfigError for unknown packs or codes."""
+        rules = [rule for package in self.packs for rule in load_pack(package)] if self.packs else None
+        return Verifier(rules, enforce=self.enforce)
 
 
 class VerifierStream(Protocol):
@@ -135,8 +154,8 @@ class InlineStream:
 class ProcessStream:
     """Checks steps in killable worker processes.
 
-    ``factory`` makes the verifier in each worker: a top-level function, or a partial such as
-    ``partial(Verifier, enforce=("DG",))``. Steps of one trace stay on one worker. A step that
+    ``factory`` makes the verifier in each worker: a :class:`VerifierSpec`, a top-level
+    function, or a partial of one. Steps of one trace stay on one worker. A step that
     takes longer than ``timeout_s`` seconds is UNKNOWN(TIMEOUT), one whose worker died is
     UNKNOWN(WORKER_LOST); guards are kept while the stream is drained or waited for.
     """
