@@ -1,0 +1,55 @@
+"""``verifirst bench``: the benchmarks that ship with the package."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+bench = typer.Typer(help="Run a benchmark that ships with the package.", no_args_is_help=True)
+
+
+@bench.callback()
+def _bench() -> None:
+    """Keep ``word-problems`` a subcommand while it is the only one."""
+
+
+@bench.command("word-problems")
+def word_problems(
+    n: Annotated[int, typer.Option("--n", min=1, metavar="N", help="Held-out problems.")] = 200,
+    temperature: Annotated[float, typer.Option(min=0.0, metavar="T", help="Sampling temperature; 0 is greedy.")] = 1.0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the problems and of sampling.")] = 0,
+    model: Annotated[str, typer.Option(help="A shipped model's name, or a directory.")] = "first_light",
+    batch_size: Annotated[int, typer.Option(min=1, metavar="N", help="Requests decoded together.")] = 64,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
+) -> None:
+    """Word problems with verification off and on.
+
+    A third arm rejects whole solutions, at equal tokens. Answers and steps are judged by
+    the problem generator's own oracle.
+    """
+    import json
+
+    from verifirst.bench.benchmark import word_problems as run
+    from verifirst.cli.progress import counting
+    from verifirst.report.comparison import comparison
+    from verifirst.report.console import console
+
+    with counting(console(stderr=True), f"word problems, {n:,} in three arms", 3 * n) as advance:
+        done = 0
+
+        def progress(now: int, _: int) -> None:
+            nonlocal done
+            advance(now - done)
+            done = now
+
+        result = run(n=n, temperature=temperature, seed=seed, model=model, batch_size=batch_size, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    arms = {name: result[name] for name in ("off", "on", "whole_solution_rejection")}
+    to = console()
+    to.print(comparison(arms))
+    for name, change in (("right answers", result["change"]["accuracy"]), ("spurious", result["change"]["spurious"])):
+        if change is not None:
+            to.print(f"{name}, off to on: {change:+.0%} relative")
