@@ -30,14 +30,13 @@ class MarkerScanner(Scanner):
 
     def take(self, char: str, at: int, before: str) -> Cut | None:  # noqa: ARG002  # the line's head is enough
         """Cut at the line's start once its head reads as a marker."""
-        if char == "\n":
-            self._text = self._text or bool(self._head.strip())
-            self._line, self._head, self.stops = at + 1, "", ""
-            return None
         self._head += char
         if self._text and _MARKER.fullmatch(self._head):
             return Cut(self._line, self._line)
-        if len(self._head) >= _HEAD:
+        if char == "\n":
+            self._text = self._text or bool(self._head.strip())
+            self._line, self._head, self.stops = at + 1, "", ""
+        elif len(self._head) >= _HEAD:
             self._text = self._text or bool(self._head.strip())
             self.stops = "\n"
         return None
