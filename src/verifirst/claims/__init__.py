@@ -7,6 +7,8 @@ put together (``relations``). What cannot be read in full gives no claim.
 
 from __future__ import annotations
 
+import re
+
 from verifirst.claims.answer import Answer, answers
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
@@ -19,13 +21,13 @@ from verifirst.core.claim import Claim
 
 __all__ = ["Answer", "Comparison", "Equation", "establish", "extract", "givens"]
 
-_RELATION_SIGNS = ("=", "<", ">", "≈", "≤", "≥", "≠", "\\approx", "\\le", "\\ge", "\\ne", "\\lt", "\\gt")
+_RELATION = re.compile(r"[=<>≈≅≃≤≥⩽⩾≠]|\\(?:approx|simeq|doteq|[lg][et]|ne)|equals")
 
 
 def extract(text: str, budget: Budget) -> list[Claim]:
     """The claims that ``text`` asserts, ordered by ``start`` (offsets in ``text``)."""
     found: list[Claim] = []
-    if "=" in text or any(sign in text for sign in _RELATION_SIGNS):
+    if _RELATION.search(text):
         found += relations(tokenize(text, budget), budget)
     final = answers(text)
     if final:

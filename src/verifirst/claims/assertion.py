@@ -31,6 +31,8 @@ _REDEFINED = re.compile(
     r"|spadesuit|bigstar|triangle|Box|square)\b",
     re.IGNORECASE,
 )
+_DEFINITION = re.compile(r"\b[a-zA-Z]\)?\$?\s*([*x×∗])\s*\$?\(?[a-zA-Z]\)?\$?\s*=")
+_LATEX_POWER = re.compile(r"\^[0-9]{2}")
 _OTHER_ARITHMETIC = re.compile(
     r"\bbases?[-\s_{$\\(]*(?:[0-9]|two|three|four|five|six|seven|eight|nine|ten|b\b|n\b)|\bbinary|\boctal|\bhexadecimal|\bmod(?:ulo|ular)?\b"
     r"|\\[bp]?mod\b|\\equiv|≡|congruent|\bclock|o['’]clock|\b[ap]\.?m\b|\bnoon\b|\bmidnight\b|\bremainders?\b|_\{?[0-9]",
@@ -40,7 +42,8 @@ _AFTER = re.compile(
     r"\s*(?:[A-Za-z]+\s+)?(?:!|:\s?[0-9]|r(?:em(?:ainder)?)?\s?[0-9]|R\s?[0-9]|times\b|plus\b|minus\b|more\b|less\b|fewer\b"
     r"|multiplied\b|divided\b|squared\b|cubed\b|to\s+[0-9]|or\s+[$]?[0-9]|dozens?\b|hundreds?\b|thousands?\b|[mb]illions?\b"
     r"|tenths?\b|hundredths?\b|halves\b|thirds?\b|fourths?\b|fifths?\b|quarters?\b|pairs?\b|[kKMB]\b"
-    r"|and\s+(?:a\s+)?(?:half|third|quarter|[0-9]+/[0-9]+)|,?\s*(?:and\s+)?[0-9]+\s+[A-Za-z]+s?\b(?!\s*[-+*/=])|i\b)"
+    r"|and\s+(?:a\s+)?(?:half|third|quarter|[0-9]+/[0-9]+)|,?\s*(?:and\s+)?[0-9]+\s+[A-Za-z]+s?\b(?!\s*[-+*/=])|i\b"
+    r"|,\s*[-−]?[0-9])"
 )
 _LEFT_OPERATOR = re.compile(
     r"\b(?:times|plus|minus|by|over|less|divided|multipl\w+|than|squared|cubed|root)\s*[$(\\]*$", re.IGNORECASE
@@ -68,7 +71,7 @@ def doubt(text: str, start: int, end: int, problem: str) -> str:
         return "it stands in a question"
     if _DENIED.search(before) or _DENIED.search(after):
         return "the sentence holds a denial"
-    if _HYPOTHETICAL.search(before):
+    if _HYPOTHETICAL.search(before, before.rfind(",") + 1):
         return "the sentence is a trial or a hypothesis"
     if _CORRECTED.search(text, end, end + WINDOW):
         return "the step corrects itself afterwards"
@@ -78,6 +81,10 @@ def doubt(text: str, start: int, end: int, problem: str) -> str:
         return "an operator may be redefined"
     if _OTHER_ARITHMETIC.search(problem[:20_000]) and ("base" in problem or "mod" in problem):
         return "the problem may use another base or modulus"
+    if (custom := _DEFINITION.search(problem, 0, 20_000)) and custom[1] in text[start:end]:
+        return "an operator may be redefined"
+    if _LATEX_POWER.search(text, start, end) and ("\\" in text or "$" in text):
+        return "an exponent without braces"
     if start and text[start - 1] in _QUOTES:
         return "it is quoted"
     if _AFTER.match(text, end):
@@ -87,9 +94,25 @@ def doubt(text: str, start: int, end: int, problem: str) -> str:
     return ""
 
 
+def units_differ(text: str, left_end: int, right_start: int, right_end: int, left_start: int) -> bool:
+    """Whether the sides end in different words: ``40 daps = 42 baps`` is no arithmetic."""
+    left = _UNIT.match(text, left_end, right_start)
+    right = _UNIT.match(text, right_end, right_end + 40)
+    if not left or not right or left[1].lower() in _NO_UNIT or right[1].lower() in _NO_UNIT:
+        return False
+    named = text[left_start:right_start].lower()
+    return right[1].lower().rstrip("s")[:4] not in named
+
+
+_UNIT = re.compile(r"\s*(?:\\text\s*\{\s*)?([A-Za-z]{2,})")
+_NO_UNIT = frozenset(
+    "so and or which is total each left per more for in of the to by on as at remaining altogether".split()
+)
+
+
 def approximate(text: str, start: int, end: int) -> bool:
     """Whether the sentence around ``text[start:end]`` speaks of rounding or estimating."""
-    return _APPROXIMATE.search(text, _clause_start(text, start), _sentence_end(text, end) + 60) is not None
+    return _APPROXIMATE.search(text, max(0, start - 150), _sentence_end(text, end) + 60) is not None
 
 
 def labelled(text: str, start: int) -> bool:

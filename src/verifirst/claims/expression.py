@@ -49,6 +49,8 @@ class Style(NamedTuple):
     note_paren: bool = True  # 7 (3 + 4): a remark unless a relation follows
     relative_percent: bool = False  # 80 - 25% is 80 * (1 - 25%)
     negative_base: bool = False  # -2^2 is (-2)^2
+    apart: bool = False  # 12 200-page books: 12 is not 12 200
+    scale_unit: bool = False  # 8 dozen counts dozens
 
 
 TEXTBOOK = Style()
@@ -75,6 +77,17 @@ def literal(text: str) -> Item | None:
     if not point:
         return int(whole)
     return int(whole + decimals), 10 ** len(decimals)
+
+
+def is_times(tokens: Tokens, i: int) -> bool:
+    """Whether the letter at token ``i`` is the multiplication sign ``x``."""
+    start = tokens.starts[i]
+    if tokens.text[start] not in "xX":
+        return False
+    following = tokens.kinds[i + 1]
+    if following in "nv":
+        return True
+    return following in "(f{" and tokens.text[start - 1] == " " and tokens.starts[i + 1] > start + 1
 
 
 class Parser:
@@ -125,7 +138,7 @@ class Parser:
             self.opaque = True
         elif self._want:
             self.opaque = True
-        elif self._rollback is not None and self._kinds[end] != "=" and self._style.note_paren:
+        elif self._rollback is not None and not self.opaque and self._kinds[end] != "=" and self._style.note_paren:
             end, self.out, self._ops, count, self.opaque = self._rollback
             del self.numbers[count:]
         if not self.opaque:
@@ -148,7 +161,7 @@ class Parser:
         text = tokens.text
         value = literal(text[start:end])
         after = text[end : end + 2]
-        if value is None or (after[:1] == "," and after[1:].isdecimal()) or after == ".(":
+        if value is None or (after[:1] == "," and after[1:].isdecimal()) or after in (".(", ".\\"):
             self.opaque = True
         else:
             self.out.append(value)
@@ -219,6 +232,13 @@ class Parser:
         self._want = False
         return False
 
+    def _line_end(self) -> bool:
+        """An expression goes on after a line that ends with an operator."""
+        if not self._ops or self._tokens.text[self._tokens.starts[self._i]] != "\n":
+            return True
+        self._i += 1
+        return False
+
     def _words_operand(self) -> bool:
         """Words where an operand should stand: algebra in words, or the end."""
         if not self._groups and not self._ops:
@@ -239,6 +259,8 @@ class Parser:
         following = self._kinds[i + 1]
         if following == "w":
             return self._before_words(op)
+        if op in "*/^" and following == "+":
+            self.opaque = True
         if op in "*^" and following not in _OPERAND:
             self._i += 1  # closing markup: **36**
             return self._kinds[self._i] != "="
@@ -263,6 +285,8 @@ class Parser:
         if op in "*^" and self._tokens.glued(i):
             self._i = i + 1  # closing markup
             return False
+        self.opaque = True
+        self._ops.append((1, "+"))
         self._i = i + 1
         self._want = True
         return False
@@ -341,9 +365,9 @@ class Parser:
         value = literal(digits)
         if not isinstance(previous, int) or not isinstance(value, int):
             return self._juxtaposed()
-        if kinds[i + 1] == "/" and kinds[i + 2] == "n":
+        if kinds[i + 1] == "/" and kinds[i + 2] == "n" and digits[0] != "0":
             return self._mixed(value)
-        if len(digits) == 3 and previous < 1000:  # noqa: PLR2004  # a group of thousands
+        if len(digits) == 3 and previous < 1000 and not self._style.apart:  # noqa: PLR2004  # a group of thousands
             self.out[-1] = previous * 1000 + value
             self.numbers[-1] = (self.numbers[-1][0], tokens.ends[i])
             self._i = i + 1
@@ -365,6 +389,8 @@ class Parser:
         if self._groups:
             self.opaque = True
             return self._skip_group()
+        if self._tokens.text[self._tokens.starts[self._i] - 1] != " ":
+            return self._opaque()
         return True
 
     def _beside_group(self) -> bool:
@@ -372,7 +398,12 @@ class Parser:
         i, tokens = self._i, self._tokens
         if self._kinds[i + 1] == "w" and self._kinds[i] == "(":
             return not self._groups or self._skip_from(i)
-        if tokens.text[tokens.starts[i] - 1] == " " and self._kinds[i] == "(" and not self._groups and not self._rollback:
+        if (
+            tokens.text[tokens.starts[i] - 1] == " "
+            and self._kinds[i] == "("
+            and not self._groups
+            and not self._rollback
+        ):
             self._rollback = (i, self.out.copy(), self._ops.copy(), len(self.numbers), self.opaque)
         self._implied_product()
         return False
@@ -398,15 +429,26 @@ class Parser:
         """``x`` between operands is a multiplication sign; any other letter is a variable."""
         i, tokens = self._i, self._tokens
         start = tokens.starts[i]
-        if tokens.text[start : tokens.ends[i]] in "xX" and self._kinds[i + 1] in "n(-fr{":
-            before = tokens.text[start - 1] == " "
-            after = tokens.starts[i + 1] > start + 1
-            if before == after:
-                self._push(2, "*")
-                self._i = i + 1
-                self._want = True
-                return False
+        if is_times(tokens, i):
+            self._push(2, "*")
+            self._i = i + 1
+            self._want = True
+            return False
+        if self._unit_letter(tokens.text[start]):
+            self._i = i + 1
+            return False
         return self._opaque()
+
+    def _unit_letter(self, letter: str) -> bool:
+        """``180 L of water``: a spaced letter after a lone number that ends a relation."""
+        i, tokens = self._i, self._tokens
+        return (
+            letter in "LlmghsCFWV"
+            and not tokens.glued(i)
+            and self._kinds[i - 1] == "n"
+            and len(self.out) == 1
+            and self._kinds[i + 1] in "bE,w"
+        )
 
     def _words(self) -> bool:
         """Words after an operand: a unit, a scale, an operator in words, or the end."""
@@ -421,7 +463,11 @@ class Parser:
             return self._opaque()
         if first in lexicon.NOT_UNITS or run.rpartition(" ")[2] in lexicon.NOT_UNITS:
             return self._opaque()
-        if first in lexicon.SCALES:
+        if following == "(" and first in ("min", "max"):
+            return self._opaque()
+        if first == "of" and following in _AFTER_UNIT:
+            return self._opaque()
+        if first in lexicon.SCALES and not self._style.scale_unit:
             self.out += (lexicon.SCALES[first], "*")
             self.numbers.append((tokens.starts[i], tokens.ends[i]))
             first, _, rest = rest.partition(" ")
@@ -429,7 +475,12 @@ class Parser:
             self.out.append("%")
             first, _, rest = rest.partition(" ")
         self._i = i + 1
-        if following in _AFTER_UNIT and following != "w":
+        if following == "i" and is_times(tokens, i + 1):
+            return False
+        if following in _AFTER_UNIT:
+            if following in "+-" and self._sentence_goes_on(run):
+                self._i = i
+                return not self._groups or self._skip_from(i)
             if following == ")" and not self._groups:
                 self._i = i
                 return True
@@ -447,11 +498,19 @@ class Parser:
         self._i = i
         return True
 
+    def _sentence_goes_on(self, run: str) -> bool:
+        """``6 and -4 + 11``: words that join two things, then a sign that belongs to the next."""
+        tokens, sign = self._tokens, self._i
+        if tokens.text[tokens.starts[sign] - 1] in "$(" or run.rpartition(" ")[2].lower() in lexicon.JOINS:
+            return True
+        unary = tokens.glued(sign + 1) and not tokens.glued(sign)
+        return unary and " " in run
+
     def _operator_in_words(self, first: str, rest: str) -> bool:
         """``times``, ``plus``, ...; ``of`` after a percentage or a fraction."""
         phrase = f"{first} {rest}".strip().lower()
         op = lexicon.OPERATORS.get(phrase)
-        if op is None and first == "of" and len(phrase) < 24 and self.out and self.out[-1] in ("%", "/"):  # noqa: PLR2004  # a few words
+        if op is None and lexicon.OF.fullmatch(phrase) and self.out and self.out[-1] in ("%", "/"):
             op = "of"
         if op is None:
             return False
@@ -500,6 +559,7 @@ _OPERAND: dict[str, Handler] = {
     "n": Parser._number, "v": Parser._vulgar, "-": Parser._sign, "+": Parser._sign, "(": Parser._open,
     "{": Parser._open, "f": Parser._fraction, "r": Parser._root, "i": Parser._opaque, "o": Parser._opaque,
     "e": Parser._opaque, "w": Parser._words_operand, "*": Parser._bold, "^": Parser._bold,
+    "b": Parser._line_end,
 }  # fmt: skip
 _OPERATOR: dict[str, Handler] = {
     "+": Parser._binary, "-": Parser._binary, "*": Parser._binary, "/": Parser._binary, "^": Parser._binary,

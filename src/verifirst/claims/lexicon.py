@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 SCALES = {
     "hundred": 10**2, "thousand": 10**3, "thousands": 10**3, "million": 10**6, "millions": 10**6,
     "billion": 10**9, "billions": 10**9, "trillion": 10**12, "dozen": 12, "dozens": 12,
 }  # fmt: skip
 
-OPERATORS = {
-    "times": "*", "multiplied by": "*", "plus": "+", "minus": "-", "divided by": "/", "of": "",
-}  # fmt: skip
-del OPERATORS["of"]
+OPERATORS = {"times": "*", "multiplied by": "*", "plus": "+", "minus": "-", "divided by": "/"}
+
+OF = re.compile(
+    r"of(?: (?:the|his|her|their|its|all|this|that|these|those|a|an|remaining|other|total|first|original|initial))*"
+)
+"""What may stand between a share and what it is a share of."""
+
+JOINS = frozenset(
+    "is are was were and or to by from between than with of at the as get gets gives so then that equals".split()
+)
+"""Words after which a sign belongs to what follows."""
 
 GLUED_UNITS = frozenset(
     "ft cm mm km kg mg lb lbs oz ml hr hrs yd mi gb mb tb kb hp kw mph kph dl min mins sec secs cents cent percent "
@@ -19,7 +28,7 @@ GLUED_UNITS = frozenset(
 """Units that may touch their number; other letters that touch a number are variables."""
 
 NOT_UNITS = frozenset(
-    "sin cos tan cot sec csc log ln exp mod modulo gcd lcm max min sqrt pi choose base factorial squared cubed".split()
+    "sin cos tan cot sec csc log ln exp mod modulo gcd lcm sqrt pi choose base factorial squared cubed".split()
 )
 """Words that make an expression of their own: never a unit."""
 

@@ -13,9 +13,12 @@ from verifirst.claims.tokens import tokenize
 from verifirst.core.budget import Budget
 from verifirst.solvers.rational import Rpn
 
+_CONVENTIONS = (Style(tight_slash=True), Style(scale_unit=True))
 _STYLES = (
     TEXTBOOK,
     Style(tight_slash=True),
+    Style(scale_unit=True),
+    Style(apart=True),
     Style(slash_last=True),
     Style(times_first=True),
     Style(mixed_product=True),
@@ -43,11 +46,26 @@ def readings(text: str, side: Side, budget: Budget, *, result: bool) -> list[Rpn
         for style in _STYLES:
             parsed, following = Parser(tokens, style).parse(0)
             budget.spend(following + 1)
-            if parsed.rpn and tokens.kinds[following] in "E(":
+            if parsed.rpn and tokens.kinds[following] in "E(n":
                 found.setdefault(parsed.rpn)
     if result and len(side.numbers) > 1:
         found.setdefault(_running(side.rpn))
     return list(found)
+
+
+def conventional(text: str, side: Side, budget: Budget) -> list[Rpn]:
+    """Other postfix forms that are as good as the textbook's.
+
+    ``25 / 1/3`` with an inline fraction written tight, ``8 dozen`` counting dozens.
+    """
+    tokens = tokenize(text[side.start : side.end], budget)
+    found = []
+    for style in _CONVENTIONS:
+        parsed, following = Parser(tokens, style).parse(0)
+        budget.spend(following + 1)
+        if parsed.rpn not in ((), side.rpn) and tokens.kinds[following] == "E":
+            found.append(parsed.rpn)
+    return found
 
 
 def _variants(fragment: str) -> list[str]:

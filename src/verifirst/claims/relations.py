@@ -50,6 +50,8 @@ def _chain(
     while kinds[i] == "=":
         signs.append(tokens.relation(i))
         i += 1
+        if kinds[i] == "b" and tokens.text[tokens.starts[i]] == "\n":
+            i += 1
         if kinds[i] in _BEGINS_SIDE or kinds[i] in "*^" and kinds[i + 1] == "n":
             if kinds[i] in "*^":
                 i += 1
@@ -87,7 +89,7 @@ def _claim(sides: list[Side], signs: list[str], found: list[Equation | Compariso
         if not left.rpn or not right.rpn:
             continue
         if sign in "=≈":
-            if len(left.rpn) == len(right.rpn) == 1:
+            if left.bare and right.bare and ("%" in left.rpn) == ("%" in right.rpn):
                 continue
             found.append(Equation(left.start, right.end, sign, left, right, members, link, at == len(signs) - 1))
             link += 1
@@ -109,9 +111,22 @@ def _begins_cleanly(tokens: Tokens, i: int) -> bool:
             return False
         return not (kinds[i] == "(" and tokens.glued(i))
     if previous == "(":
-        return i == 1 or not (tokens.glued(i - 1) and kinds[i - 2] in "wnio)}f") 
-    if previous in "*/^":
-        return previous != "/" and (i == 1 or kinds[i - 2] in "bw,")
+        return i == 1 or not (tokens.glued(i - 1) and kinds[i - 2] in "wnio)}f")
+    if previous == "b":
+        continued = i > 1 and kinds[i] in "+-" and kinds[i - 2] in "n)}%"
+        return kinds[i] != "+" and not continued
+    if previous in "*^":
+        return _opens_markup(tokens, i - 1)
     if previous == "{":
         return i > 1 and kinds[i - 2] in "bw,"
-    return previous in "b,w"
+    return previous == "," and (i == 1 or kinds[i - 2] not in "+-*/^=%")
+
+
+def _opens_markup(tokens: Tokens, i: int) -> bool:
+    """Whether the asterisks at token ``i`` are a bullet or open bold text."""
+    if tokens.text[tokens.starts[i]] not in "*•":
+        return False
+    if i == 0 or tokens.kinds[i - 1] == "b":
+        return True
+    bold = tokens.ends[i] - tokens.starts[i] == 2  # noqa: PLR2004  # two asterisks
+    return bold and tokens.glued(i + 1) and not tokens.glued(i) and tokens.kinds[i - 1] in "w,"

@@ -17,16 +17,18 @@ from typing import NamedTuple
 
 from verifirst.core.budget import Budget
 
-_WORD = r"(?:[A-Za-z][A-Za-z][A-Za-z'’]*+|[aAI](?=\ [A-Za-z]|['’]))"
+_WORD = r"(?:(?!equals\b)[A-Za-z][A-Za-z][A-Za-z'’]*+|[aAI](?=\ [A-Za-z0-9$]|['’]))"
 _TOKEN = re.compile(
     rf"""
-      (?P<n>(?:[0-9]++(?:(?:,|\{{,\}}|\\,|,\ (?=000))[0-9]{{3}}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++))
+      (?P<y>[0-9]++:[0-9]++)
+    | (?P<n>(?:[0-9]++(?:(?:,|,\\!|\{{,\}}|\\,|,\ (?=000))[0-9]{{3}}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++))
     | (?P<w>{_WORD}(?:[ -]{_WORD})*+)
     | (?P<e>\.\.++|…)
-    | (?P<p>[.,;:?!"“”‘`])
+    | (?P<z>(?<=[0-9)}}a-zA-Z])!(?!=|\s+[A-Z]|\s*\Z))
+    | (?P<p>[.,;:?"“”‘`]|!(?!=))
     | (?P<b>\n|\\\\|\\[\[\]]|\\(?:begin|end)\s*\{{[A-Za-z]*\*?\}}|\$\$|</?[A-Za-z][^<>\n]{{0,60}}>|=>|==>|--*>|[→⇒⟹⇔•—])
     | (?P<t><<[^<>\n]{{0,200}}>>|[$€£¥₹¢&°]|\\[()$&,;:!\ ])
-    | (?P<r>≠|!=|=/=|<=|>=|=<|[≤≥⩽⩾≈≅≃]|~=|=~|:=|==?(?:\ ?~)?|[<>])
+    | (?P<r>equals(?:\ to)?\b|≠|!=|=/=|<=|>=|=<|[≤≥⩽⩾≈≅≃]|~=|=~|:=|==?(?:\ ?~)?|[<>])
     | (?P<o>\*\*|[-+*/^()%{{}}×·⋅∗✕✖÷∕⁄−–‒√\[\]²³⁴⁵⁶⁷⁸⁹½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])
     | (?P<u>\^\s*+\{{?\s*+\\circ\s*+\}}?|\\(?:text|mathrm|textbf|mbox|textit|textrm)\s*+\{{(?:[^{{}}\\]|\\[$%,\ ]){{0,200}}+\}})
     | (?P<c>\\[A-Za-z]++|\\%)
@@ -43,14 +45,12 @@ _KIND |= {c: c for c in "+^()%{}"} | {"**": "^", "[": "(", "]": ")", "√": "r"}
 _COMMANDS = dict.fromkeys(("times", "cdot", "ast", "bullet"), "*") | {"div": "/", "sqrt": "r"}
 _COMMANDS |= dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), "f")
 _COMMANDS |= dict.fromkeys(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle quad qquad boxed fbox degree limits".split(),
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle boxed fbox degree limits".split(),
     "",
 )
+_COMMANDS |= dict.fromkeys("approx simeq thickapprox doteq le leq leqslant ge geq geqslant ne neq lt gt".split(), "=")
 _COMMANDS |= dict.fromkeys(
-    "approx simeq thickapprox doteq le leq leqslant ge geq geqslant ne neq lt gt".split(), "="
-)
-_COMMANDS |= dict.fromkeys(
-    "implies Rightarrow Longrightarrow rightarrow longrightarrow to iff Leftrightarrow therefore because hline".split(),
+    "implies Rightarrow Longrightarrow rightarrow longrightarrow to iff Leftrightarrow therefore because hline quad qquad".split(),
     "b",
 )
 _COMMANDS |= dict.fromkeys(("ldots", "dots", "cdots", "dotsb", "dotsc"), "e") | {"%": "%", "lbrack": "(", "rbrack": ")"}
@@ -60,7 +60,13 @@ _RELATIONS = dict.fromkeys(
 )
 _RELATIONS |= dict.fromkeys(("<=", "=<", "≤", "⩽", "\\le", "\\leq", "\\leqslant"), "<=") | {"<": "<", "\\lt": "<"}
 _RELATIONS |= dict.fromkeys((">=", "≥", "⩾", "\\ge", "\\geq", "\\geqslant"), ">=") | {">": ">", "\\gt": ">"}
-_RELATIONS |= dict.fromkeys(("≠", "!=", "=/=", "\\ne", "\\neq"), "!=") | {"=": "=", "==": "="}
+_RELATIONS |= dict.fromkeys(("≠", "!=", "=/=", "\\ne", "\\neq"), "!=") | {
+    "=": "=",
+    "==": "=",
+    "equals": "=",
+    "equals to": "=",
+    "equal to": "=",
+}
 
 
 class Tokens(NamedTuple):
@@ -111,4 +117,4 @@ def tokenize(text: str, budget: Budget) -> Tokens:
     return Tokens(text, kinds, starts, ends)
 
 
-_PLAIN = {"n": "n", "w": "w", "e": "e", "p": ",", "b": "b", "r": "=", "u": "w", "i": "i", "x": "o"}
+_PLAIN = {"n": "n", "w": "w", "e": "e", "p": ",", "b": "b", "r": "=", "u": "w", "i": "i", "x": "o", "y": "o", "z": "o"}

@@ -8,7 +8,8 @@ from fractions import Fraction
 _FAMILIES: tuple[tuple[re.Pattern[str], frozenset[int]], ...] = tuple(
     (re.compile(rf"(?:{words})", re.IGNORECASE), frozenset(factors))
     for words, factors in (
-        (r"[$%€£¢]|\bcents?\b|\bdollars?\b|\bpercent|\bpenn|\bpence|\bdimes?\b|\bnickels?\b|\bquarters?\b|\bbucks\b", {100, 4, 10, 20, 5, 25}),
+        (r"[$%€£¢]|\bcents?\b|\bdollars?\b|\bpercent|\bpenn|\bpence|\bbucks\b", {100}),
+        (r"\bdimes?\b|\bnickels?\b|\bquarters?\b|\bcoins?\b|\bpenn", {100, 4, 10, 20, 5, 25}),
         (r"\b(?:sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|years?|decades?|centur\w+|annual\w*|nights?)\b",
          {60, 3600, 24, 7, 12, 365, 366, 360, 30, 31, 28, 52, 1440, 10_080, 168, 4, 10, 100, 48, 2, 14}),
         (r"\b(?:inch(?:es)?|feet|foot|ft|yards?|yd|miles?|meters?|metres?|[cmk]m|kilomet\w+|centimet\w+|millimet\w+)\b",
@@ -37,6 +38,4 @@ def conversion(ratio: Fraction, text: str) -> bool:
 
 def mixed_units(text: str) -> bool:
     """Whether ``text`` names two different units of one family."""
-    return any(
-        len({match.group().lower().rstrip("s") for match in words.finditer(text)}) > 1 for words, _ in _FAMILIES
-    )
+    return any(len({match.group().lower().rstrip("s") for match in words.finditer(text)}) > 1 for words, _ in _FAMILIES)

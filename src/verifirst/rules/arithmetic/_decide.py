@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
-from verifirst.claims.assertion import approximate, doubt, labelled
+from verifirst.claims.assertion import approximate, doubt, labelled, units_differ
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
 from verifirst.claims.expression import Side
-from verifirst.claims.readings import readings
+from verifirst.claims.readings import conventional, readings
 from verifirst.claims.units import conversion, mixed_units
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Evidence, Reason, Verdict
@@ -78,6 +79,8 @@ def _failing_equation(rule: Rule, claim: Equation, context: Context, left: Fract
     quantum = _quantum(claim.right) or _quantum(claim.left)
     if quantum and abs(difference) < quantum:
         return _rounded(rule, claim, difference, quantum, about)
+    if pair := _conventional(claim, context):
+        return rule.verified(claim, _evidence("=", [pair[0]], [pair[1]]))
     lefts = readings(text, claim.left, context.budget, result=False)
     rights = readings(text, claim.right, context.budget, result=True)
     if pair := _percent_as_is(claim, quantum or 0):
@@ -139,6 +142,18 @@ def _percent_as_is(claim: Equation, slack: Fraction | int) -> tuple[int, int] | 
     return None
 
 
+def _conventional(claim: Equation, context: Context) -> tuple[Rpn, Rpn] | None:
+    """The sides under a documented convention that makes them equal."""
+    text = context.step.text
+    lefts = [claim.left.rpn, *conventional(text, claim.left, context.budget)]
+    rights = [claim.right.rpn, *conventional(text, claim.right, context.budget)]
+    for left in lefts:
+        for right in rights:
+            if _values([left], 100) == _values([right], 100) != []:
+                return left, right
+    return None
+
+
 def _values(rpns: list[Rpn], percent: int) -> list[Fraction]:
     found = []
     for rpn in rpns:
@@ -161,9 +176,45 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
                     return "another reading of the text holds"
                 if right and conversion(left / right, text[claim.start : claim.end + UNIT_WINDOW]):
                     return "the sides may be in different units"
-    if claim.left.bare and not claim.right.bare and (claim.link == 0 and (not claim.last or labelled(text, claim.start))):
+    if additive_units(text, claim.left.rpn, claim.start, claim.end + UNIT_WINDOW):
+        return "a sum of different units"
+    if units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start):
+        return "the sides count different things"
+    if (
+        claim.relation == "="
+        and claim.right.bare
+        and _is_share(claim.left.rpn)
+        and abs(_values([claim.right.rpn], 100)[0]) > 1
+    ):
+        return "the left side may be a share of something"
+    if not claim.right.bare and _may_be_label(claim, text):
         return "the left side may be a label or belong to what stands before it"
     return doubt(text, claim.start, claim.end, context.problem)
+
+
+def additive_units(text: str, rpn: Rpn, start: int, end: int) -> bool:
+    """``4 pounds - 6 ounces``: units of one family added without conversion."""
+    return ("+" in rpn or "-" in rpn) and mixed_units(text[start:end])
+
+
+def _may_be_label(claim: Equation, text: str) -> bool:
+    """``Week 1 = 35 + 35``, ``Weeks 1-2 = 96 - 70``: the left side may only name something."""
+    if claim.link or not (claim.left.bare or _RANGE.fullmatch(text, claim.left.start, claim.left.end)):
+        return False
+    return not claim.last or labelled(text, claim.start)
+
+
+def _is_share(rpn: Rpn) -> bool:
+    """A lone percentage or simple fraction: ``40% = 240 students`` names a share."""
+    return rpn[1:] == ("%",) or (len(rpn) == 3 and rpn[2] == "/" and _below_one(rpn))  # noqa: PLR2004
+
+
+def _below_one(rpn: Rpn) -> bool:
+    top, bottom = rpn[0], rpn[1]
+    return isinstance(top, int) and isinstance(bottom, int) and 0 < top < bottom
+
+
+_RANGE = re.compile(r"[0-9]+[-–][0-9]+")
 
 
 def _inexact(claim: Equation, difference: Fraction, quantum: Fraction, about: bool) -> bool:
@@ -193,6 +244,8 @@ def _trailing_zeros(value: Fraction) -> int:
 # -- comparisons --------------------------------------------------------------
 def _failing_comparison(rule: Rule, claim: Comparison, context: Context) -> Verdict:
     text = context.step.text
+    if pair := _conventional(claim, context):
+        return rule.verified(claim, _evidence("=", [pair[0]], [pair[1]]))
     lefts = readings(text, claim.left, context.budget, result=False)
     rights = readings(text, claim.right, context.budget, result=True)
     modes = _modes(claim)

@@ -40,7 +40,7 @@ class WrongResult(Rule):
         Example("20% of 50 = 10", Status.VERIFIED),
         Example("$3.50 * 4 = $14", Status.VERIFIED),
         Example("40 marbles - 3 - 5 = 33 marbles", Status.REFUTED, why="unit words stand between operands"),
-        Example("She cuts 25 / 1/3 = 75 pieces.", Status.UNKNOWN, why="an inline fraction may bind tighter"),
+        Example("She cuts 25 / 1/3 = 75 pieces.", Status.VERIFIED, why="an inline fraction binds tighter"),
         Example("He needs 50 / 4 = 13 boxes.", Status.UNKNOWN, why="whole items: unstated rounding"),
         Example("So x + 3 + 4 = 9.", None, why="a fragment of algebra is not a claim"),
         Example("It is not true that 3 + 4 = 8.", Status.UNKNOWN, why="denied, so not asserted"),
