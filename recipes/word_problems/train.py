@@ -1,0 +1,169 @@
+"""Trains both shipped models in one run.
+
+    python -m recipes.word_problems.train             # writes src/verifirst/models/first_light*
+    python -m recipes.word_problems.train --smoke     # seconds; writes to a temporary folder
+
+A run that was stopped goes on where it was when started again with the same
+``--work`` folder. Everything is seeded; one thread, so that the sums are added
+in the same order each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from recipes.word_problems import data, evaluate, export
+from recipes.word_problems.network import Network, Shape
+from recipes.word_problems.optimizer import Optimizer
+from recipes.word_problems.tokenizer import load_tokenizer, train_tokenizer
+from torch import Tensor
+from torch.nn import functional
+from transformers import PreTrainedTokenizerFast
+
+from verifirst.bench.word_problems import generate, prompt_text
+
+MODELS = Path(__file__).parents[2] / "src" / "verifirst" / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes of a run.
+
+    ``rows`` a batch; ``drills`` is their share of the batches; ``decay`` and
+    ``base_at`` are fractions of the steps; ``checks`` times, ``checked`` dev
+    problems are solved.
+    """
+
+    problems: int = 80_000
+    steps: int = 2_300
+    rows: int = 32
+    drills: float = 0.3
+    warm_up: int = 50
+    decay: float = 0.45
+    base_at: float = 1 / 3
+    seed: int = 7
+    checks: int = 6
+    checked: int = 100
+
+    def rate(self, step: int) -> float:
+        """Learning-rate factor: up, constant, then linearly down to 0."""
+        down = (self.steps - step) / max(1.0, self.decay * self.steps)
+        return min(1.0, (step + 1) / self.warm_up, down)
+
+
+SMOKE = Plan(problems=300, steps=8, rows=4, warm_up=2, checks=1, checked=4)
+
+
+def loss_of(network: Network, tokens: Tensor, weights: Tensor) -> Tensor:
+    """Weighted mean cross-entropy where ``weights`` (rows, length) is not 0."""
+    targets, weight = tokens[:, 1:].flatten(), weights[:, 1:].flatten()
+    where = weight.nonzero().flatten()
+    logits = network(tokens[:, :-1], where)
+    each = functional.cross_entropy(logits, targets[where], reduction="none")
+    return (each * weight[where]).sum() / weight.sum()
+
+
+class Run:
+    """One training run: network, optimizer, data, and the step it is at."""
+
+    def __init__(self, plan: Plan, work: Path) -> None:
+        self.plan, self.work, self.step, self.tokens = plan, work, 0, 0
+        torch.manual_seed(plan.seed)
+        self.tokenizer = self.make_tokenizer()
+        self.network = Network(Shape(vocabulary=len(self.tokenizer)))
+        self.optimizer = Optimizer(self.network)
+        if (work / "state.pt").exists():
+            self.resume()
+
+    def make_tokenizer(self) -> PreTrainedTokenizerFast:
+        """Read the tokenizer of this run, or learn it."""
+        folder = self.work / "tokenizer"
+        if not folder.exists():
+            n = min(self.plan.problems, 20_000)
+            texts = (prompt_text(p) + p.solution for p in generate("train", n, self.plan.seed))
+            train_tokenizer(texts).save_pretrained(folder)
+        return load_tokenizer(folder)
+
+    def resume(self) -> None:
+        """Go on from the saved state."""
+        state = torch.load(self.work / "state.pt", weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load(state["optimizer"])
+        self.step, self.tokens = state["step"], state["tokens"]
+        print(f"resumed at step {self.step}", flush=True)
+
+    def save(self) -> None:
+        """Write the state; a crash while writing leaves the older one."""
+        fresh = self.work / "state.new"
+        state = {"network": self.network.state_dict(), "optimizer": self.optimizer.state()}
+        torch.save(state | {"step": self.step, "tokens": self.tokens}, fresh)
+        fresh.replace(self.work / "state.pt")
+
+    def train(self, out: Path) -> None:
+        """Train to the end; write both checkpoints under ``out``."""
+        plan, rng = self.plan, random.Random(self.plan.seed + self.step)
+        begun = time.time()
+        problems = data.problem_rows(self.tokenizer, plan.problems, plan.seed)
+        drills = [data.drill_row(self.tokenizer, rng) for _ in range(max(plan.rows, plan.problems // 4))]
+        print(f"data: {len(problems)} problems in {time.time() - begun:.0f} s", flush=True)
+        begun, first, running = time.time(), self.tokens, 0.0
+        for tokens, weights in data.batches(problems, drills, plan.drills, plan.rows, rng):
+            if self.step == plan.steps:
+                break
+            loss = loss_of(self.network, tokens, weights)
+            loss.backward()
+            self.optimizer.step(plan.rate(self.step))
+            self.step += 1
+            self.tokens += tokens.numel()
+            running = loss.item() if not running else 0.98 * running + 0.02 * loss.item()
+            if self.step % 50 == 0:
+                speed = (self.tokens - first) / (time.time() - begun)
+                print(
+                    f"step {self.step}/{plan.steps} loss {running:.3f} rate {plan.rate(self.step):.2f} "
+                    f"{self.tokens / 1e6:.2f} M tokens, {speed:.0f}/s, CPU {time.process_time() / 60:.1f} min",
+                    flush=True,
+                )
+            if self.step % max(1, plan.steps // plan.checks) == 0:
+                self.save()
+                self.check()
+            if self.step == round(plan.base_at * plan.steps):
+                export.write(self.network, self.tokenizer, out / "first_light_base")
+        export.write(self.network, self.tokenizer, out / "first_light")
+
+    def check(self) -> None:
+        """Print the accuracy on a few dev problems; keep a copy of the checkpoint."""
+        problems = list(generate("dev", self.plan.checked, 0))
+        model = export.to_transformers(self.network, self.tokenizer)
+        greedy = evaluate.score(model, self.tokenizer, problems, 0.0)
+        sampled = evaluate.score(model, self.tokenizer, problems, 1.0)
+        print(f"dev greedy {greedy}\ndev T=1 {sampled}", flush=True)
+        export.write(self.network, self.tokenizer, self.work / f"at_{self.step}")
+
+
+def main() -> None:
+    """Parse the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--smoke", action="store_true", help="a few steps on a little data")
+    parser.add_argument("--out", type=Path, default=None, help="folder for the checkpoints")
+    parser.add_argument("--work", type=Path, default=Path("build/word_problems"), help="folder for the state")
+    parser.add_argument("--steps", type=int, default=None)
+    parser.add_argument("--threads", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    plan = SMOKE if args.smoke else Plan(**({"steps": args.steps} if args.steps else {}))
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch) if args.smoke else args.work
+        out = args.out or (work / "models" if args.smoke else MODELS)
+        work.mkdir(parents=True, exist_ok=True)
+        Run(plan, work).train(out)
+        print(f"wrote {out}")
+
+
+if __name__ == "__main__":
+    main()

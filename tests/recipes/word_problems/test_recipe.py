@@ -1,0 +1,121 @@
+import random
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs the extra 'local'")
+pytest.importorskip("transformers", reason="training needs the extra 'local'")
+
+from recipes.word_problems import data, export  # noqa: E402 - after the skips
+from recipes.word_problems.network import Network, Shape  # noqa: E402 - after the skips
+from recipes.word_problems.optimizer import Optimizer, orthogonalise  # noqa: E402 - after the skips
+from recipes.word_problems.tokenizer import train_tokenizer  # noqa: E402 - after the skips
+from recipes.word_problems.train import Plan, Run, loss_of  # noqa: E402 - after the skips
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast  # noqa: E402 - after the skips
+
+from verifirst.bench.word_problems import generate, prompt_text  # noqa: E402 - after the skips
+
+torch.set_num_threads(1)  # two threads stall each other where another process has the core
+
+TINY = Plan(problems=60, steps=6, rows=2, warm_up=1, checks=1, checked=2)
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> PreTrainedTokenizerFast:
+    return train_tokenizer(prompt_text(p) + p.solution for p in generate("train", 300, 0))
+
+
+def test_our_logits_are_those_of_transformers(tokenizer: PreTrainedTokenizerFast) -> None:
+    torch.manual_seed(0)
+    network = Network(Shape(vocabulary=len(tokenizer)))
+    model = export.to_transformers(network, tokenizer)
+    tokens = torch.randint(0, len(tokenizer), (3, 40))
+    with torch.no_grad():
+        ours, theirs = network(tokens), model(input_ids=tokens).logits
+    torch.testing.assert_close(ours, theirs, atol=2e-5, rtol=1e-4)
+    some = torch.tensor([3, 77, 119])
+    torch.testing.assert_close(network(tokens, some), ours.flatten(0, 1)[some], atol=2e-5, rtol=1e-4)
+
+
+def test_a_written_checkpoint_loads_as_it_was(tokenizer: PreTrainedTokenizerFast, tmp_path: Path) -> None:
+    network = Network(Shape(vocabulary=len(tokenizer)))
+    export.write(network, tokenizer, tmp_path)
+    model = AutoModelForCausalLM.from_pretrained(tmp_path)
+    again = AutoTokenizer.from_pretrained(tmp_path)
+    assert model.dtype == torch.bfloat16
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(model.state_dict()[name], tensor.to(torch.bfloat16))
+    assert again("Ann has 12 eggs.\n")["input_ids"] == tokenizer("Ann has 12 eggs.\n")["input_ids"]
+
+
+def test_the_loss_looks_at_the_solution_and_most_at_results(tokenizer: PreTrainedTokenizerFast) -> None:
+    problem = next(iter(generate("train", 1, 2)))
+    tokens, weights = data.solution_row(tokenizer, problem)
+    assert tokens[-1] == tokenizer.eos_token_id
+    learned = tokenizer.decode([t for t, w in zip(tokens, weights, strict=True) if w])
+    assert learned == problem.solution + tokenizer.eos_token
+    heavy = tokenizer.decode([t for t, w in zip(tokens, weights, strict=True) if w == data.RESULT_WEIGHT])
+    digits = re.findall(r"= (\$?[\d.]*\d)", problem.solution)
+    assert heavy.replace(" ", "") == "".join(d.removeprefix("$") for d in digits) or "$" in problem.solution
+
+
+def test_drills_are_true() -> None:
+    rng = random.Random(0)
+    for _ in range(2000):
+        left, result = data.drill(rng).replace("$", "").split(" = ")
+        a, sign, b = re.fullmatch(r"([\d.]+)( [-+*/] |% of )([\d.]+)", left).groups()
+        x, y = Fraction(a), Fraction(b)
+        value = {" + ": x + y, " - ": x - y, " * ": x * y, " / ": x / (y or 1), "% of ": x * y / 100}[sign]
+        assert Fraction(result) == value
+        assert value > 0
+
+
+def test_orthogonalised_updates_have_singular_values_near_one() -> None:
+    torch.manual_seed(0)
+    for shape in ((2, 16, 48), (2, 48, 16)):
+        values = torch.linalg.svdvals(orthogonalise(torch.randn(shape)))
+        assert values.min() > 0.5
+        assert values.max() < 1.5
+
+
+def test_a_few_steps_lower_the_loss(tokenizer: PreTrainedTokenizerFast) -> None:
+    torch.manual_seed(0)
+    network = Network(Shape(vocabulary=len(tokenizer), layers=2))
+    optimizer = Optimizer(network)
+    tokens, weights = data.pad(data.problem_rows(tokenizer, 8, 1))
+    losses = []
+    for _ in range(12):
+        loss = loss_of(network, tokens, weights)
+        loss.backward()
+        optimizer.step(1.0)
+        losses.append(loss.item())
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_the_rate_ends_at_zero() -> None:
+    plan = Plan(steps=100, warm_up=10, decay=0.4)
+    assert plan.rate(0) == pytest.approx(0.1)
+    assert plan.rate(30) == 1.0
+    assert plan.rate(80) == pytest.approx(0.5)
+    assert plan.rate(100) == 0.0
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    run = Run(TINY, tmp_path)
+    run.step, run.tokens = 4, 123
+    run.save()
+    again = Run(TINY, tmp_path)
+    assert (again.step, again.tokens) == (4, 123)
+    assert torch.equal(again.network.model.norm.weight, run.network.model.norm.weight)
+
+
+def test_the_smoke_command_writes_both_checkpoints(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "recipes.word_problems.train", "--smoke", "--out", str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+    assert "wrote" in result.stdout
+    for name in ("first_light", "first_light_base"):
+        assert (tmp_path / name / "model.safetensors").exists()
