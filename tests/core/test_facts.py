@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifirst.core.facts import PROBLEM, Fact, FactGraph
+
+VALUES = st.integers(0, 5).map(Fraction)
+STEPS = st.lists(st.lists(VALUES, max_size=4), max_size=6)
+
+
+def grown(steps: list[list[Fraction]]) -> FactGraph:
+    graph = FactGraph()
+    graph.add(Fact(Fraction(9), PROBLEM))
+    for index, values in enumerate(steps):
+        for value in values:
+            graph.add(Fact(value, index, premises=(0,)))
+    return graph
+
+
+def found(graph: FactGraph) -> dict[Fraction, list[int]]:
+    return {value: list(graph.find(value)) for value in graph.values()}
+
+
+@given(STEPS, st.integers(0, 6))
+def test_rollback_equals_never_added(steps: list[list[Fraction]], kept: int) -> None:
+    graph = grown(steps)
+    graph.rollback(kept)
+    expected = grown(steps[:kept])
+    assert graph == expected
+    assert found(graph) == found(expected)
+
+
+@given(STEPS, STEPS)
+def test_a_fork_is_independent(steps: list[list[Fraction]], more: list[list[Fraction]]) -> None:
+    graph = grown(steps)
+    fork = graph.fork()
+    for values in more:
+        for value in values:
+            fork.add(Fact(value, 99))
+    fork.rollback(0)
+    assert graph == grown(steps)
+    assert found(graph) == found(grown(steps))
+
+
+@given(STEPS)
+def test_facts_are_found_by_exact_value_oldest_first(steps: list[list[Fraction]]) -> None:
+    graph = grown(steps)
+    for value in graph.values():
+        assert list(graph.find(value)) == [at for at, fact in enumerate(graph) if fact.value == value]
+    assert graph.find(Fraction(1, 7)) == []
+    assert list(graph.find(9)) == [0]
+
+
+def test_the_problems_givens_survive_every_rollback() -> None:
+    graph = grown([[Fraction(1)]])
+    graph.rollback(0)
+    assert [fact.step for fact in graph] == [PROBLEM]
+
+
+def test_blame_names_the_earliest_unsound_step_behind_a_fact() -> None:
+    graph = FactGraph()
+    given_ = graph.add(Fact(Fraction(2), PROBLEM))
+    wrong = graph.add(Fact(Fraction(5), 0, premises=(given_,), sound=False))
+    also = graph.add(Fact(Fraction(6), 1, premises=(given_,), sound=False))
+    built = graph.add(Fact(Fraction(30), 2, premises=(wrong, also)))
+    later = graph.add(Fact(Fraction(31), 3, premises=(built, given_)))
+    assert graph.blame((later,)) == 0
+    assert graph.blame((also,)) == 1
+    assert graph.blame((given_,)) is None
+    assert graph.blame(()) is None
+
+
+def test_blame_visits_a_shared_premise_once() -> None:
+    graph = FactGraph()
+    at = graph.add(Fact(Fraction(1), 0, sound=False))
+    for step in range(1, 200):  # 2^200 paths
+        at = graph.add(Fact(Fraction(step), step, premises=(at, at)))
+    assert graph.blame((at,)) == 0
