@@ -48,15 +48,16 @@ DETAIL = Mark("↳", ">", "dim")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sign and a text that hangs behind it; ``indent`` counts columns in front of both."""
+    """A sign, a label, and a text that hangs behind them; ``indent`` counts columns in front."""
 
     mark: Mark
     body: Text
     indent: int = 0
+    label: str = ""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Wrap the body to the width there is."""
-        prefix = Text(" " * self.indent) + self.mark.text(options) + Text(" ")
+        prefix = Text(" " * self.indent) + self.mark.text(options) + Text(" ") + Text(self.label, "dim")
         room = max(options.max_width - prefix.cell_len, _MIN_BODY)
         for line in self.body.wrap(console, room, overflow="fold") or [Text()]:
             line.rstrip()
@@ -73,28 +74,29 @@ def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
 
 def printable(text: str, *, limit: int = MAX_SHOWN) -> str:
     """``text`` with whatever could drive a terminal spelled out, cut at ``limit`` characters."""
-    return safe(Text(text), limit=limit).plain
+    shown = _spelled(text[:limit])
+    return shown if len(text) <= limit else f"{shown}... ({len(text):,} characters)"
 
 
-def safe(text: Text, *, limit: int = MAX_SHOWN) -> Text:
-    """As :func:`printable`; styles stay where they were."""
-    shown = Text(style=text.style)
-    cut = text[:limit]
-    at = 0
-    for found in _UNSAFE.finditer(cut.plain):
-        shown += cut[at : found.start()] + Text(ascii(found[0])[1:-1], "dim")
-        at = found.end()
-    shown += cut[at:]
-    return shown if len(text) <= limit else shown + Text(f"... ({len(text):,} characters)", "dim not strike")
+def _spelled(text: str) -> str:
+    return _UNSAFE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def step_text(report: Report) -> Text:
     """A step's own text: its claims coloured by verdict, all of it struck out when refuted."""
-    shown = Text(report.step.text, style="red strike" if report.status is Status.REFUTED else "")
+    text = report.step.text[:MAX_SHOWN]
+    shown = Text(_spelled(text), style="red strike" if report.status is Status.REFUTED else "")
     for verdict in report.verdicts:
         if verdict.claim is not None:
-            shown.stylize(_CLAIM_STYLES[verdict.status], verdict.claim.start, verdict.claim.end)
-    return safe(shown)
+            start, end = (len(_spelled(text[:at])) for at in (verdict.claim.start, verdict.claim.end))
+            shown.stylize(_CLAIM_STYLES[verdict.status], start, end)
+    left_out = printable(report.step.text)[len(shown) :]
+    return shown + Text(left_out, "dim not strike") if left_out else shown
+
+
+def step_line(mark: Mark, index: int, body: Text) -> Line:
+    """A step behind its mark and its number."""
+    return Line(mark, body, indent=2, label=f"{index:>2} ")
 
 
 def verdict_text(verdict: Verdict, step: str) -> Text:
@@ -114,8 +116,7 @@ def verdict_text(verdict: Verdict, step: str) -> Text:
 
 def report_lines(report: Report, *, notes: bool = False) -> Iterator[Line]:
     """One step behind its mark, and a line below for each verdict that needs words."""
-    number = Text(f"{report.step.index:>2} ", "dim")
-    yield Line(MARKS[report.status], number + step_text(report), indent=2)
+    yield step_line(MARKS[report.status], report.step.index, step_text(report))
     for verdict in report.verdicts:
         if _needs_words(verdict):
             yield _detail(verdict_text(verdict, report.step.text))

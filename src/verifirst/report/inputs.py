@@ -62,7 +62,8 @@ def opened(source: str) -> Iterator[tuple[BinaryIO, BinaryIO]]:
 @contextmanager
 def _stored(source: str) -> Iterator[io.BufferedReader]:
     if source == STDIN:
-        yield cast("io.BufferedReader", sys.stdin.buffer)
+        buffer = sys.stdin.buffer
+        yield buffer if isinstance(buffer, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", buffer))
         return
     with Path(source).open("rb") as file:
         yield file

@@ -69,7 +69,7 @@ def _parse(line: Line, read: Callable[[dict[str, Any]], T], name_source: bool) -
 def _object(raw: bytes) -> dict[str, Any]:
     text = decode(raw)
     try:
-        found = json.loads(text, parse_constant=_no_constant)
+        found = json.loads(text)
     except json.JSONDecodeError as error:
         raise FormatError(f"expected a JSON object, found {_excerpt(text)} ({_where(error)})") from error
     except RecursionError as error:
@@ -127,11 +127,7 @@ def _known_id(fields: dict[str, Any]) -> Id:
     found = fields.get("id")
     if isinstance(found, bool) or not isinstance(found, str | int | float):
         return None
-    return None if isinstance(found, float) and not isfinite(found) else found  # 1e999 reads as infinity
-
-
-def _no_constant(name: str) -> float:
-    raise FormatError(f"expected a JSON object, found {name}, which JSON does not have")
+    return None if isinstance(found, float) and not isfinite(found) else found  # NaN and 1e999 cannot be written back
 
 
 def _kind(value: object) -> str:

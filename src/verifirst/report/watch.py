@@ -14,7 +14,7 @@ from rich.text import Text
 from verifirst.core.report import Report
 from verifirst.core.step import Step
 from verifirst.decoding.events import Event, Finished, Generated, Refuted, RolledBack, Verified
-from verifirst.report.console import DETAIL, Line, Mark, report_lines, safe
+from verifirst.report.console import DETAIL, Line, Mark, printable, report_lines, step_line
 
 PENDING = Mark("◌", "?", "dim")
 REOPENED = Mark("↺", "<", "yellow")
@@ -129,11 +129,10 @@ _ENDINGS = {
 
 
 def _entry_lines(entry: Entry) -> list[Line]:
-    number = Text(f"{entry.step.index:>2} ", "dim")
     if entry.state is State.REOPENED:
-        return [Line(REOPENED, number + safe(Text(entry.step.text, "dim strike")), indent=2)]
+        return [step_line(REOPENED, entry.step.index, Text(printable(entry.step.text), "dim strike"))]
     if entry.report is None:
-        return [Line(PENDING, number + safe(Text(entry.step.text, "dim")), indent=2)]
+        return [step_line(PENDING, entry.step.index, Text(printable(entry.step.text), "dim"))]
     lines = list(report_lines(entry.report))
     if entry.refused and entry.dropped:
         tokens = "1 token" if entry.dropped == 1 else f"{entry.dropped} tokens"
