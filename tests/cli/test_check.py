@@ -142,7 +142,7 @@ def test_plain_output_when_piped(run: Run) -> None:
     done = run("check", "-", stdin=GOOD + BAD)
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stdout == (
-        "✓ g verified  1 of 1 claims decided\n"
+        "✓ g verified  1 of 1 claim decided\n"
         "  ✓  0 3 + 4 = 7\n"
         "\n"
         "✗ b refuted  2 of 2 claims decided\n"

@@ -146,7 +146,7 @@ def trace_view(trace_id: Id, reports: Sequence[Report], *, notes: bool = False) 
     if trace_id is not None:
         head.append(f"{printable(str(trace_id), limit=200)} ", "bold")
     head.append(f"{status.value}", MARKS[status].style)
-    head.append(f"  {coverage.decided} of {coverage.claims} claims decided", "dim")
+    head.append(f"  {coverage.decided} of {coverage.claims} {'claim' if coverage.claims == 1 else 'claims'} decided", "dim")
     lines: list[Line] = [Line(MARKS[status], head)]
     for report in reports:
         lines.extend(report_lines(report, notes=notes))
