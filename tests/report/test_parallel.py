@@ -45,7 +45,7 @@ def test_input_is_read_as_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "CHUNK_BYTES", 1)
     read = 0
 
-    def lines():  # noqa: ANN202
+    def lines():
         nonlocal read
         for line in make(500):
             read += 1
@@ -58,7 +58,7 @@ def test_input_is_read_as_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _start_fragile(_: Settings) -> Callable[[list[Line]], list[Outcome]]:
-    from verifirst.report.checking import Checker  # noqa: PLC0415
+    from verifirst.report.checking import Checker
 
     checker = Checker(SETTINGS)
 

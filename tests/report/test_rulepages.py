@@ -14,7 +14,7 @@ def test_the_committed_pages_are_fresh() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_every_page_has_what_its_rule_says(rule) -> None:  # noqa: ANN001
+def test_every_page_has_what_its_rule_says(rule) -> None:
     page = rulepages.page(rule, {})
     for title in ("## What it checks", "## Why it matters", "## Limits", "## Examples", "### Refuted", "## Measured"):
         assert f"\n{title}\n" in page
