@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from verifirst.core.claim import Claim
 from verifirst.core.report import Report
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.decoding import Committed, DualStream, FinishReason, Finished, Release, Settings
+from verifirst.decoding import Committed, DualStream, Finished, FinishReason, Release, Settings
 from verifirst.decoding.text import ByteDetokenizer
 from verifirst.policy import OnRefuted, OnUnknown, Policy
 from verifirst.segment import segmenter

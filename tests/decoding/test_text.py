@@ -22,6 +22,13 @@ def test_byte_tokens_spell_the_text_and_split_characters_appear_when_complete(te
     assert spelled.text == text == "".join(pieces)
 
 
+@given(st.lists(st.integers(0, 255), max_size=30))
+def test_broken_bytes_spell_what_decoding_them_at_once_spells(tokens):
+    spelled = TokenText(ByteDetokenizer(BYTES))
+    pieces = [spelled.append(byte) for byte in tokens] + [spelled.flush()]
+    assert spelled.text == decode(tokens) == "".join(pieces)
+
+
 @given(TEXT, st.data(), DETOKENIZERS)
 def test_truncating_equals_never_having_appended(text, data, detokenizer):
     tokens = list(text.encode("utf-8"))

@@ -149,8 +149,7 @@ class DualStream:
     def append(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
         """Take a sampled token in."""
         self._count(logprob, constrained_logprob)
-        for step in self.segmenter.feed(self.text.append(token)):
-            self._close(step)
+        self._read(self.text.append(token))
         if len(self.tokens) >= self.max_tokens:
             self.finish(FinishReason.LENGTH)
         elif self.tally.sampled >= self.settings.work_factor * self.max_tokens:
@@ -159,12 +158,14 @@ class DualStream:
     def append_end(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
         """Take the end-of-text token in (it spells nothing) and hold the finish."""
         self._count(logprob, constrained_logprob)
+        self._read(self.text.flush())
         self.text.append_silent(token)
         self.finish(FinishReason.STOP)
 
     def finish(self, reason: FinishReason) -> None:
         """Stream 1 ended: hold the finish until everything before it is verified."""
         self._held = reason
+        self._read(self.text.flush())
         closed = self.segmenter.close()
         self._truncated = bool(closed) and reason is FinishReason.LENGTH
         for step in closed:
@@ -206,6 +207,10 @@ class DualStream:
         self.tally.sampled += 1
         self.logprobs.append(logprob)
         self.constrained_logprobs.append(logprob if constrained_logprob is None else constrained_logprob)
+
+    def _read(self, piece: str) -> None:
+        for step in self.segmenter.feed(piece):
+            self._close(step)
 
     def _close(self, step: Step) -> None:
         """A step closed: queue it for the verifier, unless a cut had only reopened it unchanged."""

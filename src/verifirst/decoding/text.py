@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -14,11 +15,11 @@ PATIENCE = 8  # tokens to wait for the rest of a character before it counts as b
 class Detokenizer(Protocol):
     """Turns tokens into the characters they add."""
 
-    def extend(self, tokens: Sequence[int], settled: int) -> str:
-        """Characters that ``tokens[settled:]`` add to the text of ``tokens[:settled]``.
+    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:
+        """The characters that ``tokens`` add after ``before``, and whether none is left unfinished.
 
-        Returns "" while the last token ends inside a character; a sequence that stays
-        broken for ``PATIENCE`` tokens comes out with replacement characters.
+        ``before`` ends between characters. Characters that later bytes could still change are
+        left out, unless ``final``: then they come out as replacement characters.
         """
         ...
 
@@ -26,52 +27,56 @@ class Detokenizer(Protocol):
 class ByteDetokenizer:
     """For byte-level vocabularies: the text is the concatenation of the tokens' bytes.
 
-    ``table[id]`` is the bytes of token ``id`` (empty for special tokens).
+    ``table[id]`` is the bytes of token ``id`` (empty for special tokens). Exact, also on
+    broken UTF-8.
     """
 
     def __init__(self, table: Sequence[bytes]) -> None:
         self._table = table
 
-    def extend(self, tokens: Sequence[int], settled: int) -> str:
-        """See :class:`Detokenizer`; exact."""
-        piece = self._table[tokens[-1]] if settled == len(tokens) - 1 else self._join(tokens[settled:])
-        try:
-            return piece.decode("utf-8")
-        except UnicodeDecodeError:
-            return "" if len(tokens) - settled < PATIENCE else piece.decode("utf-8", errors="replace")
-
-    def _join(self, tokens: Sequence[int]) -> bytes:
-        return b"".join(self._table[token] for token in tokens)
+    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:
+        """See :class:`Detokenizer`."""
+        piece = self._table[tokens[0]] if len(tokens) == 1 else b"".join(self._table[token] for token in tokens)
+        if piece.isascii():
+            return piece.decode("ascii"), True
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        return decoder.decode(piece, final), not decoder.getstate()[0]
 
 
 class GenericDetokenizer:
     """For any tokenizer: the difference between two decodings of the last few tokens.
 
-    ``decode`` maps token ids to text. Costs two calls of it for each token. A literal
-    U+FFFD looks like a broken character and is held back up to ``PATIENCE`` tokens.
+    ``decode`` maps token ids to text. Costs two calls of it for each token. Exact when
+    spacing depends on at most ``CONTEXT`` tokens. A literal U+FFFD looks like a broken
+    character and is held back for up to ``PATIENCE`` tokens.
     """
 
     def __init__(self, decode: Callable[[Sequence[int]], str]) -> None:
         self._decode = decode
 
-    def extend(self, tokens: Sequence[int], settled: int) -> str:
-        """See :class:`Detokenizer`; exact when spacing depends on at most ``CONTEXT`` tokens."""
-        start = max(0, settled - CONTEXT)
-        before, after = self._decode(tokens[start:settled]), self._decode(tokens[start:])
-        if after.endswith(REPLACEMENT) and len(tokens) - settled < PATIENCE:
-            return ""
-        return after[len(before) :]
+    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:
+        """See :class:`Detokenizer`."""
+        context = list(before[-CONTEXT:])
+        known, whole = self._decode(context), self._decode([*context, *tokens])
+        if whole.endswith(REPLACEMENT) and len(tokens) < PATIENCE and not final:
+            return "", False
+        return whole[len(known) :], True
 
 
 class TokenText:
-    """Output tokens with the text they spell: ``ends[i]`` is the text length after token ``i``."""
+    """Output tokens with the text they spell: ``ends[i]`` is the text length after token ``i``.
 
-    __slots__ = ("_detokenizer", "_ends", "text", "tokens")
+    ``_settled[i]`` is the number of leading tokens, up to and with token ``i``, after which no
+    character is unfinished.
+    """
+
+    __slots__ = ("_detokenizer", "_ends", "_settled", "text", "tokens")
 
     def __init__(self, detokenizer: Detokenizer) -> None:
         self._detokenizer = detokenizer
         self.tokens: list[int] = []
         self._ends: list[int] = []
+        self._settled: list[int] = []
         self.text = ""
 
     def __len__(self) -> int:
@@ -79,21 +84,41 @@ class TokenText:
 
     def append(self, token: int) -> str:
         """Add a token; return the characters it adds."""
-        settled = bisect_left(self._ends, len(self.text)) + 1 if self.text else 0
         self.tokens.append(token)
-        piece = self._detokenizer.extend(self.tokens, settled)
-        self.text += piece
-        self._ends.append(len(self.text))
+        piece, whole = self._unspelled(final=False)
+        self._record(piece, whole=whole)
         return piece
 
     def append_silent(self, token: int) -> None:
         """Add a token that spells nothing (an end-of-text token)."""
         self.tokens.append(token)
+        self._record("", whole=True)
+
+    def flush(self) -> str:
+        """Let the last token spell what is unfinished, as replacement characters; return them."""
+        if not self.tokens or self._settled[-1] == len(self.tokens):
+            return ""
+        piece, _ = self._unspelled(final=True)
+        self.text += piece
+        self._ends[-1], self._settled[-1] = len(self.text), len(self.tokens)
+        return piece
+
+    def _unspelled(self, *, final: bool) -> tuple[str, bool]:
+        """The characters of the tokens that are not in ``text`` yet, and whether they are all."""
+        settled = self._settled[-1] if self._settled else 0
+        before = self.tokens[max(0, settled - CONTEXT) : settled]
+        spelled, whole = self._detokenizer.spell(before, self.tokens[settled:], final=final)
+        return spelled[len(self.text) - self.chars(settled) :], whole
+
+    def _record(self, piece: str, *, whole: bool) -> None:
+        settled = self._settled[-1] if self._settled else 0
+        self.text += piece
         self._ends.append(len(self.text))
+        self._settled.append(len(self.tokens) if whole else settled)
 
     def truncate(self, tokens: int) -> None:
         """Keep the first ``tokens`` tokens."""
-        del self.tokens[tokens:], self._ends[tokens:]
+        del self.tokens[tokens:], self._ends[tokens:], self._settled[tokens:]
         self.text = self.text[: self.chars(tokens)]
 
     def chars(self, tokens: int) -> int:

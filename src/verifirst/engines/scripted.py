@@ -24,9 +24,9 @@ Script = Callable[[str, int], str | None]
 class CharacterDetokenizer:
     """Token ids are code points."""
 
-    def extend(self, tokens: Sequence[int], settled: int) -> str:
-        """The characters from ``settled`` on."""
-        return "".join(map(chr, tokens[settled:]))
+    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:
+        """The characters."""
+        return "".join(map(chr, tokens)), True
 
 
 class ScriptedEngine:

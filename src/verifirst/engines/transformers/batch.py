@@ -166,7 +166,7 @@ class Batch:
     def _forward(self, **inputs: Any) -> Any:
         device = self._engine.model.device
         placed = {name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in inputs.items()}
-        with torch.inference_mode():
+        with torch.no_grad():  # not inference_mode: the cache is written outside of it too
             return self._engine.model(**placed)
 
     def _take(self, row: Row, drawn: Sample) -> None:

@@ -14,16 +14,19 @@ from verifirst.engines.transformers.loading import check_supported, detokenizer,
 from verifirst.errors import EngineError
 from verifirst.policy import Policy
 from verifirst.segment import segmenter as segmenter_named
-from verifirst.stream import InlineStream, ProcessStream, VerifierSpec, VerifierStream
+from verifirst.stream import InlineStream, ProcessStream, VerifierStream
+from verifirst.verifier import Verifier
 
 
 class LocalEngine:
     """Batched generation under verification with any Transformers causal LM.
 
     ``model`` is the name of a shipped model, a directory, or a hub name; or a loaded
-    ``PreTrainedModel`` with its ``tokenizer``. ``verifier`` says what is checked.
+    ``PreTrainedModel`` with its ``tokenizer``. ``verifier`` makes the verifier, in each
+    worker (``Verifier`` itself, or a partial such as ``partial(Verifier, enforce=["DG"])``).
     ``workers`` is the number of verifier processes that run beside decoding; 0 checks in
-    this process, between forward passes. Use it as a context manager, or call ``close``.
+    this process, between forward passes, without the guard against rules that hang.
+    ``stream`` replaces both. Use it as a context manager, or call ``close``.
 
     >>> with LocalEngine() as engine:  # doctest: +SKIP
     ...     print(engine.generate([Request("Tom has 3 bags of 4 apples. How many apples?\\n")])[0].text)
@@ -34,7 +37,7 @@ class LocalEngine:
         model: str | Path | Any = "first_light",
         *,
         tokenizer: Any = None,
-        verifier: VerifierSpec | None = None,
+        verifier: Callable[[], Verifier] = Verifier,
         stream: VerifierStream | None = None,
         workers: int = 1,
         policy: Policy | None = None,
@@ -59,7 +62,7 @@ class LocalEngine:
         self.batch_size = batch_size
         self.detokenizer = detokenizer(tokenizer)
         self.end_tokens = end_tokens(model, tokenizer)
-        self.verifier = stream or _stream(verifier or VerifierSpec(), workers)
+        self.verifier = stream or _stream(verifier, workers)
         self.forward_passes = 0
 
     def generate(
@@ -93,7 +96,7 @@ def _request(request: Request | str) -> Request:
     return Request(request) if isinstance(request, str) else request
 
 
-def _stream(spec: VerifierSpec, workers: int) -> VerifierStream:
+def _stream(factory: Callable[[], Verifier], workers: int) -> VerifierStream:
     if workers < 0:
         raise EngineError(f"workers must be 0 (check in this process) or more, found {workers}")
-    return ProcessStream(spec, workers=workers) if workers else InlineStream(spec.build())
+    return ProcessStream(factory, workers=workers) if workers else InlineStream(factory())
