@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from verifirst.engines.base import Output, Request
     from verifirst.engines.transformers import LocalEngine
     from verifirst.report.traces import Malformed, Problem
-    from verifirst.stream import VerifierSpec
 
 GROUP = 512  # problems held in memory at a time
 
@@ -55,10 +54,8 @@ def generate(
     """
     if (prompt is None) == (problems is None):
         raise typer.BadParameter("give either a PROMPT or --problems FILE", param_hint="PROMPT")
-    from verifirst.engines.transformers import LocalEngine
-
     sampling = Sampling(temperature, seed, max_new_tokens, enforce)
-    with LocalEngine(model, verifier=_verifier(rules), batch_size=batch_size) as engine:
+    with _load(model, rules, batch_size) as engine:
         if prompt is not None:
             _solve(engine, prompt, sampling, as_json=as_json)
         else:
@@ -88,10 +85,12 @@ class Sampling:
         )
 
 
-def _verifier(rules: str) -> VerifierSpec:
+def _load(model: str, rules: str, batch_size: int) -> LocalEngine:
+    from verifirst.engines.transformers import LocalEngine
     from verifirst.stream import VerifierSpec
 
-    return VerifierSpec(enforce=tuple(name.strip() for name in rules.split(",") if name.strip()))
+    enforce = tuple(name.strip() for name in rules.split(",") if name.strip())
+    return LocalEngine(model, verifier=VerifierSpec(enforce=enforce), batch_size=batch_size)
 
 
 def _solve(engine: LocalEngine, problem: str, sampling: Sampling, *, as_json: bool) -> None:

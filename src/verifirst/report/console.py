@@ -12,6 +12,7 @@ from rich.text import Text
 
 from verifirst.core.report import Coverage, Report
 from verifirst.core.verdict import Reason, Status, Verdict
+from verifirst.report.tally import counted
 from verifirst.report.traces import Id
 from verifirst.report.wire import trace_status
 
@@ -146,7 +147,7 @@ def trace_view(trace_id: Id, reports: Sequence[Report], *, notes: bool = False) 
     if trace_id is not None:
         head.append(f"{printable(str(trace_id), limit=200)} ", "bold")
     head.append(f"{status.value}", MARKS[status].style)
-    head.append(f"  {coverage.decided} of {coverage.claims} {'claim' if coverage.claims == 1 else 'claims'} decided", "dim")
+    head.append(f"  {coverage.decided} of {counted(coverage.claims, 'claim')} decided", "dim")
     lines: list[Line] = [Line(MARKS[status], head)]
     for report in reports:
         lines.extend(report_lines(report, notes=notes))

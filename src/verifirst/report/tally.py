@@ -45,21 +45,22 @@ class Tally:
 
     def summary(self, seconds: float | None = None) -> str:
         """One line for people; ``seconds`` adds the rate."""
-        decided = f"{self.coverage.decided:,} of {_counted(self.coverage.claims, 'claim')} decided"
+        decided = f"{self.coverage.decided:,} of {counted(self.coverage.claims, 'claim')} decided"
         statuses = f"{self.verified:,} verified, {self.refuted:,} refuted, {self.unknown:,} unknown"
         parts = [
-            f"{_counted(self.traces, 'trace')} ({self.traces_refuted:,} refuted)",
-            f"{_counted(self.steps, 'step')} ({statuses})",
+            f"{counted(self.traces, 'trace')} ({self.traces_refuted:,} refuted)",
+            f"{counted(self.steps, 'step')} ({statuses})",
             f"{decided}, in {_share(self.coverage.step_ratio)} of steps",
         ]
         if self.malformed:
-            parts.append(f"{_counted(self.malformed, 'malformed line')}")
+            parts.append(f"{counted(self.malformed, 'malformed line')}")
         if seconds:
             parts.append(f"{self.steps / seconds:,.0f} steps/s")
         return "; ".join(parts)
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """``3 steps``, ``1 step``."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 

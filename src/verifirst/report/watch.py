@@ -15,6 +15,7 @@ from verifirst.core.report import Report
 from verifirst.core.step import Step
 from verifirst.decoding.events import Event, Finished, Generated, Refuted, RolledBack, Verified
 from verifirst.report.console import DETAIL, Line, Mark, printable, report_lines, step_line
+from verifirst.report.tally import counted
 
 PENDING = Mark("◌", "?", "dim")
 REOPENED = Mark("↺", "<", "yellow")
@@ -135,6 +136,7 @@ def _entry_lines(entry: Entry) -> list[Line]:
         return [step_line(PENDING, entry.step.index, Text(printable(entry.step.text), "dim"))]
     lines = list(report_lines(entry.report))
     if entry.refused and entry.dropped:
-        tokens = "1 token" if entry.dropped == 1 else f"{entry.dropped} tokens"
-        lines.append(Line(DETAIL, Text(f"rolled back {tokens}, trying again", "dim"), indent=7))
+        lines.append(
+            Line(DETAIL, Text(f"rolled back {counted(entry.dropped, 'token')}, trying again", "dim"), indent=7)
+        )
     return lines

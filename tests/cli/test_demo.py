@@ -1,0 +1,40 @@
+import pytest
+from tests.cli.scripted import FakeEngine
+from typer.testing import CliRunner
+
+from verifirst.cli import demo
+from verifirst.cli.app import app
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    fake = FakeEngine()
+    monkeypatch.setattr(demo, "_load", lambda: fake)
+    return fake
+
+
+def test_the_demo_shows_a_refuted_step_with_its_reason_and_a_table(engine: FakeEngine) -> None:
+    result = CliRunner().invoke(app, ["demo", "--problems", "6", "--watch", "2"])
+    assert result.exit_code == 0, result.exception
+    out = result.stdout
+    assert out.count("  ✗  1 Then 12 - 5 = 8 are left.") == 2
+    assert "↳ AR001 12 - 5 = 8: 12 - 5 is 7, not 8" in out
+    assert "trying again" in out
+    assert "\x1b" not in out
+    for title in ("6 problems", "verification off", "verification on", "right answers", "tokens sampled"):
+        assert title in out
+    assert len(engine.requests) == 2 + 12
+
+
+def test_the_table_can_be_left_out(engine: FakeEngine) -> None:
+    result = CliRunner().invoke(app, ["demo", "--problems", "0", "--watch", "1"])
+    assert result.exit_code == 0
+    assert "verification off" not in result.stdout
+
+
+def test_watching_goes_on_until_a_step_is_refuted_but_not_for_ever(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.cli.scripted.LINES", ("So 3 * 4 = 12.",))
+    assert CliRunner().invoke(app, ["demo", "--problems", "0", "--watch", "1"]).exit_code == 0
+    assert len(engine.requests) == demo.MAX_WATCHED
