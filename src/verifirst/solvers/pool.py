@@ -68,7 +68,7 @@ class _Worker:
         ours, theirs = socket.socketpair()
         with theirs:
             descriptor = theirs.fileno()
-            command = [sys.executable, "-c", wire.BOOT, str(descriptor), json.dumps(sys.path)]
+            command = [sys.executable, "-c", wire.BOOT, str(descriptor), json.dumps([str(entry) for entry in sys.path])]
             self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own code
                 command, stdin=subprocess.DEVNULL, pass_fds=(descriptor,), start_new_session=True
             )
