@@ -8,27 +8,49 @@ from __future__ import annotations
 
 import re
 
+MAX_PROBLEM = 20_000
 WINDOW = 400  # characters of context looked at on either side
 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
-_DENIED = re.compile(
-    r"\b(?:not|cannot|never|false|incorrect|wrong|impossible|contradict\w*|absurd|invalid|untrue|fails?|neither|nor"
-    r"|instead of|rather than|nope?)\b|n['’]t\b|\\not|✗|❌",
+_DENIED_BEFORE = re.compile(
+    r"\b(?:not?|n['’]t)\s+(?:\w+\s+)?(?:true|the case|correct|possible|hold|mean|imply|have|that|get|equal|be|so|right|give)\b"
+    r"|\b(?:never|cannot|false|incorrect\w*|wrong\w*|impossible|contradict\w*|absurd|invalid|untrue|instead of|rather than"
+    r"|claim(?:ed|s)?|mistaken\w*|falsely|isn['’]t|aren['’]t)\b|\\not|✗|❌",
+    re.IGNORECASE,
+)
+_DENIED_AFTER = re.compile(
+    r"\b(?:not|cannot|never|false|incorrect|wrong|impossible|contradict\w*|absurd|invalid|untrue|fails?"
+    r"|instead of|rather than|nope?)\b|n['’]t\b|✗|❌",
     re.IGNORECASE,
 )
 _HYPOTHETICAL = re.compile(
-    r"\b(?:if|suppos\w+|assum\w+|imagin\w+|pretend|try\w*|tried|guess\w*|whether|check\w*|verif\w+|test\w*|unless"
-    r"|let|say|perhaps|maybe|possib\w+|could|might|hypothe\w+|plug\w*|claims?|want|need|looking for)\b",
+    r"\b(?:if|suppos(?:e|ed|ing)|assum(?:e|ed|es|ing)|imagin(?:e|ing)|pretend|try|tries|tried|trying|guess(?:es|ed|ing)?|whether"
+    r"|unless|let(?!['’]?s)|say,|perhaps|maybe|might|hypothetically"
+    r"|(?:check|verify|test|see)(?:ing)? (?:if|that|whether|for)|let['’]s (?:check|verify|test|see)|plug\w*|substitut\w*)\b"
+    r"|^\s*(?:check|verify|test)\w*\s*:",
     re.IGNORECASE,
 )
+_TRIAL = re.compile(r"\b(?:plug\w*|substitut\w*|check\w*|verif\w*|test\w*|try\w*|tried|root|solution)\b", re.IGNORECASE)
 _CORRECTED = re.compile(
     r"\b(?:wait|oops|sorry|mistakes?|mistaken\w*|actually|correction|corrected|errors?|recalculat\w*|re-?check\w*|redo|hold on"
-    r"|hmm+|apolog\w*|miscalculat\w*|typo|should (?:be|have been)|wrong|incorrect|no,|doesn['’]t|does not|not (?:equal|correct|true|right|valid))",
+    r"|hmm+|apolog\w*|miscalculat\w*|typo|should (?:be|have been)|wrong|incorrect\w*|no,"
+    r"|(?:doesn['’]t|does not) (?:equal|match|work|hold|add|seem|look|make|satisfy)|not (?:equal|correct|true|right|valid|possible))",
     re.IGNORECASE,
 )
 _REDEFINED = re.compile(
-    r"\boperat(?:ion|or)s?\b|\bdefined? (?:by|as|to be)\b|[@⊕⊗⊙⋆★☆◦∘◇◊♦♥♣♠△▽□■#]|\\(?:star|oplus|otimes|odot|circ|diamond\w*|heartsuit|clubsuit"
-    r"|spadesuit|bigstar|triangle|Box|square)\b",
+    r"\b(?:operat(?:ion|or)s?|defin(?:e|ed|es|ition)|denotes?|symbol|convention)\b|[@⊕⊗⊙⋆★☆◦∘◇◊♦♥♣♠△▽□■#]|\\(?:star|oplus|otimes|odot|circ|diamond\w*"
+    r"|heartsuit|clubsuit|spadesuit|bigstar|Box|square)\b",
+    re.IGNORECASE,
+)
+_REDEFINABLE = re.compile(r"[*@#∗⋆]|\\(?:ast|star)\b")
+_OTHER_ARITHMETIC = re.compile(
+    r"\bbases?[-\s_{$\\(]*(?:[0-9]|two|three|four|five|six|seven|eight|nine|ten|b\b|n\b)|\bbinary|\boctal|\bhexadecimal|\bmod(?:ulo|ular)?\b"
+    r"|\\[bp]?mod\b|\\equiv|≡|congruent|\bclock|o['’]clock|[0-9]\s?[ap]\.?m\b|\bnoon\b|\bmidnight\b|[0-9})]_\{?[0-9]",
+    re.IGNORECASE,
+)
+_OTHER_BASE = re.compile(
+    r"\bbases?[-\s_{$\\(]*(?:[0-9]|two|three|four|five|six|seven|eight|nine|ten\b|b\b|n\b)|\bbinary|\boctal|\bhexadecimal"
+    r"|\bmod(?:ulo|ular)\b|\\[bp]?mod\b|\\equiv|≡|\bcongruent to",
     re.IGNORECASE,
 )
 _DEFINITION = re.compile(r"\b[a-zA-Z]\)?\$?\s*([*x×∗])\s*\$?\(?[a-zA-Z]\)?\$?\s*=")
@@ -39,7 +61,7 @@ _OTHER_ARITHMETIC = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*(?:[A-Za-z]+\s+)?(?:!|:\s?[0-9]|r(?:em(?:ainder)?)?\s?[0-9]|R\s?[0-9]|times\b|plus\b|minus\b|more\b|less\b|fewer\b"
+    r"\s*(?:[A-Za-z]+\s+)?(?:!|:\s?[0-9]|r(?:em(?:ainder)?)?\s?[0-9]|R\s?[0-9]|times\b|plus\b|minus\b|(?:more|less|fewer)\s+than\b"
     r"|multiplied\b|divided\b|squared\b|cubed\b|to\s+[0-9]|or\s+[$]?[0-9]|dozens?\b|hundreds?\b|thousands?\b|[mb]illions?\b"
     r"|tenths?\b|hundredths?\b|halves\b|thirds?\b|fourths?\b|fifths?\b|quarters?\b|pairs?\b|[kKMB]\b"
     r"|and\s+(?:a\s+)?(?:half|third|quarter|[0-9]+/[0-9]+)|,?\s*(?:and\s+)?[0-9]+\s+[A-Za-z]+s?\b(?!\s*[-+*/=])|i\b"
@@ -57,41 +79,52 @@ _APPROXIMATE = re.compile(
     r"\b(?:about|approximat\w+|roughly|around|nearly|almost|close to|round\w*|estimat\w*|nearest|ish|truncat\w*)\b|≈|~|\\approx|\\sim",
     re.IGNORECASE,
 )
-_LABEL_WORD = re.compile(r"[A-Za-z][.)]?\s*\$?\s*$")
+_LABEL_WORD = re.compile(r"([A-Za-z]+)[.)]?\s*$")
+_CONNECTIVES = frozenset(
+    "so that have get gives since and then thus therefore hence because as implies where also or".split()
+)
 _QUOTES = "\"“”'‘’"
 
 
 def doubt(text: str, start: int, end: int, problem: str) -> str:
     """Why ``text[start:end]`` may not be an assertion of ordinary arithmetic, or ``""``."""
-    left = _clause_start(text, start)
-    before = text[left:start]
+    before = text[_clause_start(text, start) : start]
     sentence_end = _sentence_end(text, end)
     after = text[end:sentence_end]
     if text[sentence_end : sentence_end + 1] == "?":
         return "it stands in a question"
-    if _DENIED.search(before) or _DENIED.search(after):
+    if start and text[start - 1] in _QUOTES:
+        return "it is quoted"
+    if _DENIED_BEFORE.search(before) or _DENIED_AFTER.search(after):
         return "the sentence holds a denial"
     if _HYPOTHETICAL.search(before, before.rfind(",") + 1):
         return "the sentence is a trial or a hypothesis"
     if _CORRECTED.search(text, end, end + WINDOW):
         return "the step corrects itself afterwards"
-    if _OTHER_ARITHMETIC.search(before + text[start:end] + after):
-        return "other than ordinary arithmetic (time of day, modulus, base, remainder)"
-    if _REDEFINED.search(problem[:20_000]) or _REDEFINED.search(before) or "defin" in after:
-        return "an operator may be redefined"
-    if _OTHER_ARITHMETIC.search(problem[:20_000]) and ("base" in problem or "mod" in problem):
-        return "the problem may use another base or modulus"
-    if (custom := _DEFINITION.search(problem, 0, 20_000)) and custom[1] in text[start:end]:
-        return "an operator may be redefined"
-    if _LATEX_POWER.search(text, start, end) and ("\\" in text or "$" in text):
-        return "an exponent without braces"
-    if start and text[start - 1] in _QUOTES:
-        return "it is quoted"
     if _AFTER.match(text, end):
         return "the text after it may belong to it"
     if _LEFT_OPERATOR.search(before) or _LEFT_LINK.search(before):
         return "the text before it may belong to it"
+    return _unusual(text, before, after, start, end, problem[:MAX_PROBLEM])
+
+
+def _unusual(text: str, before: str, after: str, start: int, end: int, problem: str) -> str:
+    """Why the notation may not be ordinary arithmetic, or ``""``."""
+    claim = text[start:end]
+    if _OTHER_ARITHMETIC.search(before + claim + after) or _OTHER_BASE.search(problem):
+        return "other than ordinary arithmetic (time of day, modulus, another base)"
+    if _REDEFINABLE.search(claim) and _REDEFINED.search(before + after + problem):
+        return "an operator may be redefined"
+    if (custom := _DEFINITION.search(problem)) and custom[1] in claim:
+        return "an operator may be redefined"
+    if _LATEX_POWER.search(claim) and ("\\" in text or "$" in text):
+        return "an exponent without braces"
     return ""
+
+
+def tried(text: str, start: int) -> bool:
+    """Whether the words before ``start`` put a value to the test."""
+    return _TRIAL.search(text, max(0, start - 150), start) is not None
 
 
 def units_differ(text: str, left_end: int, right_start: int, right_end: int, left_start: int) -> bool:
@@ -102,6 +135,11 @@ def units_differ(text: str, left_end: int, right_start: int, right_end: int, lef
         return False
     named = text[left_start:right_start].lower()
     return right[1].lower().rstrip("s")[:4] not in named
+
+
+def counted(text: str, end: int) -> bool:
+    """Whether a unit word stands right after ``end``: ``42 minutes = 42/60 hours``."""
+    return _UNIT.match(text, end) is not None
 
 
 _UNIT = re.compile(r"\s*(?:\\text\s*\{\s*)?([A-Za-z]{2,})")
@@ -116,8 +154,9 @@ def approximate(text: str, start: int, end: int) -> bool:
 
 
 def labelled(text: str, start: int) -> bool:
-    """Whether a word stands right before ``start`` (``Week 1 = ...``)."""
-    return _LABEL_WORD.search(text, max(0, start - 8), start) is not None
+    """Whether a word that may name something stands right before ``start`` (``Week 1 = ...``)."""
+    word = _LABEL_WORD.search(text, max(0, start - 16), start)
+    return word is not None and word[1].lower() not in _CONNECTIVES
 
 
 def _clause_start(text: str, start: int) -> int:

@@ -56,6 +56,7 @@ class Style(NamedTuple):
 TEXTBOOK = Style()
 
 _PRECEDENCE: dict[str, float] = {"+": 1, "-": 1, "of": 2, "*": 2, "/": 2, "neg": 3, "^": 4, "sqrt": 5, "mix": 6}
+_INVERSE = re.compile(r"-[1-3](?![0-9.])(?=[\s,.;$]|\Z)")  # cm-1
 _GROUP = re.compile(r"[^0-9.]+")
 _VULGAR = {
     "½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
@@ -280,7 +281,7 @@ class Parser:
         if op == "/" or (op == "-" and self._tokens.glued(i) and self._tokens.glued(i + 1)):
             self._i = i + 2
             return self._kinds[self._i] not in _AFTER_UNIT
-        if op == "-" and not self._groups:
+        if op == "-" and not self._groups and self._dash():
             return True
         if op in "*^" and self._tokens.glued(i):
             self._i = i + 1  # closing markup
@@ -290,6 +291,13 @@ class Parser:
         self._i = i + 1
         self._want = True
         return False
+
+    def _dash(self) -> bool:
+        """``= 36 - so he``: a dash before prose, not a minus before a name."""
+        i, tokens = self._i, self._tokens
+        run = tokens.text[tokens.starts[i + 1] : tokens.ends[i + 1]]
+        name = run.isupper() or run[0] == "\\" or self._kinds[i + 2] in "=^+*/"
+        return not name and not tokens.glued(i) and not tokens.glued(i + 1)
 
     def _push(self, precedence: float, op: str) -> None:
         ops = self._ops
@@ -476,6 +484,9 @@ class Parser:
             first, _, rest = rest.partition(" ")
         self._i = i + 1
         if following == "i" and is_times(tokens, i + 1):
+            return False
+        if following == "-" and first in lexicon.GLUED_UNITS and _INVERSE.match(tokens.text, tokens.ends[i]):
+            self._i = i + 3
             return False
         if following in _AFTER_UNIT:
             if following in "+-" and self._sentence_goes_on(run):

@@ -27,7 +27,10 @@ _STYLES = (
     Style(relative_percent=True),
     Style(negative_base=True),
 )
-_DASH = re.compile(r"(?:^|(?<=[A-Za-z.)]\s))[-–−*•]\s*")
+_DASH = re.compile(r"(?:^[-–−*•]|(?<=[A-Za-z]\s)[-–−])\s*")
+_TOP_OPERATOR = re.compile(
+    r"\s(?:[-+*/x×÷·−]|\\(?:times|cdot|div)\b)|[-+*×·−]|\\(?:times|cdot|div)\b|\b(?:divided|times|plus|minus|multiplied)\b"
+)
 _HYPHEN_MIXED = re.compile(r"(?<![0-9.])([0-9]+)-([0-9]+/[0-9]+)(?![0-9])")
 _PERCENT_SIGN = re.compile(r"\\?%")
 MAX_CUTS = 4
@@ -48,8 +51,8 @@ def readings(text: str, side: Side, budget: Budget, *, result: bool) -> list[Rpn
             budget.spend(following + 1)
             if parsed.rpn and tokens.kinds[following] in "E(n":
                 found.setdefault(parsed.rpn)
-    if result and len(side.numbers) > 1:
-        found.setdefault(_running(side.rpn))
+    if result and (running := _running(fragment, budget)):
+        found.setdefault(running)
     return list(found)
 
 
@@ -77,5 +80,12 @@ def _variants(fragment: str) -> list[str]:
     return found
 
 
-def _running(rpn: Rpn) -> Rpn:
-    return rpn[:2] if rpn[1] in ("%", "neg") else rpn[:1]
+def _running(fragment: str, budget: Budget) -> Rpn:
+    """The part before the first operator outside brackets, or ``()``."""
+    for match in _TOP_OPERATOR.finditer(fragment, 1):
+        head = fragment[: match.start()]
+        if sum(map(head.count, "([{")) == sum(map(head.count, ")]}")):
+            tokens = tokenize(head, budget)
+            parsed, following = Parser(tokens).parse(0)
+            return parsed.rpn if tokens.kinds[following] == "E" else ()
+    return ()

@@ -6,6 +6,7 @@ from verifirst.claims import lexicon
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
 from verifirst.claims.expression import Parser, Side
+from verifirst.claims.plain import plain_side
 from verifirst.claims.tokens import Tokens
 from verifirst.core.budget import Budget
 
@@ -27,10 +28,14 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
         elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] in "w("):
             i += 1
         else:
-            side, following = parser.parse(i)
+            following_kind = kinds[i + 1]
+            if kind == "n" and (following_kind in ",bE" or (following_kind == "w" and kinds[i + 2] in ",bE")):
+                i += 2  # a number in prose
+                continue
+            side, following, unclosed = _side(tokens, parser, i)
             budget.spend(following - i + 1)
-            if kinds[following] == "=" and parser.unclosed >= i:
-                i = parser.unclosed + 1
+            if kinds[following] == "=" and unclosed >= i:
+                i = unclosed + 1
                 continue
             if kinds[following] == "=":
                 if side.rpn and not _begins_cleanly(tokens, i):
@@ -39,6 +44,13 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
             else:
                 i = max(following, i + 1)
     return found
+
+
+def _side(tokens: Tokens, parser: Parser, i: int) -> tuple[Side, int, int]:
+    """The side at token ``i``, the token after it, and its last bracket left open (or -1)."""
+    if tokens.kinds[i] == "n" and (found := plain_side(tokens, i)) is not None:
+        return *found, -1
+    return *parser.parse(i), parser.unclosed
 
 
 def _chain(
@@ -55,7 +67,7 @@ def _chain(
         if kinds[i] in _BEGINS_SIDE or kinds[i] in "*^" and kinds[i + 1] == "n":
             if kinds[i] in "*^":
                 i += 1
-            side, following = parser.parse(i)
+            side, following, _ = _side(tokens, parser, i)
             budget.spend(following - i + 1)
             if following == i:
                 side = OPAQUE
@@ -80,7 +92,10 @@ def _continuation(kinds: list[str], i: int) -> int:
 
 
 def _claim(sides: list[Side], signs: list[str], found: list[Equation | Comparison]) -> None:
-    members = sum(1 for side in sides if side.rpn)
+    members = 0
+    for side in sides:
+        if side.rpn:
+            members += 1
     if members < 2:  # noqa: PLR2004  # two sides make a relation
         return
     link = 0
@@ -89,12 +104,19 @@ def _claim(sides: list[Side], signs: list[str], found: list[Equation | Compariso
         if not left.rpn or not right.rpn:
             continue
         if sign in "=≈":
+            if _restates(signs, at):
+                continue
             if left.bare and right.bare and ("%" in left.rpn) == ("%" in right.rpn):
                 continue
             found.append(Equation(left.start, right.end, sign, left, right, members, link, at == len(signs) - 1))
             link += 1
         elif sign != "?":
             found.append(Comparison(left.start, right.end, sign, left, right))
+
+
+def _restates(signs: list[str], at: int) -> bool:
+    """``a < k < b ≈ c < k < d`` restates the whole inequality at the middle sign."""
+    return any(sign[0] in "<>" for sign in signs[:at]) and any(sign[0] in "<>" for sign in signs[at + 1 :])
 
 
 def _begins_cleanly(tokens: Tokens, i: int) -> bool:
@@ -104,7 +126,7 @@ def _begins_cleanly(tokens: Tokens, i: int) -> bool:
     kinds = tokens.kinds
     previous = kinds[i - 1]
     if previous == "w":
-        if kinds[i] == "+":
+        if kinds[i] == "+" or (kinds[i] == "-" and not tokens.glued(i + 1)):
             return False
         word = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]].rpartition(" ")[2].lower()
         if word in lexicon.NOT_UNITS:

@@ -24,11 +24,11 @@ _TOKEN = re.compile(
     | (?P<n>(?:[0-9]++(?:(?:,|,\\!|\{{,\}}|\\,|,\ (?=000))[0-9]{{3}}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++))
     | (?P<w>{_WORD}(?:[ -]{_WORD})*+)
     | (?P<e>\.\.++|…)
-    | (?P<z>(?<=[0-9)}}a-zA-Z])!(?!=|\s+[A-Z]|\s*\Z))
+    | (?P<z>(?<=[0-9)}}a-zA-Z])!(?!\s+[A-Z]|\s*\Z))
     | (?P<p>[.,;:?"“”‘`]|!(?!=))
     | (?P<b>\n|\\\\|\\[\[\]]|\\(?:begin|end)\s*\{{[A-Za-z]*\*?\}}|\$\$|</?[A-Za-z][^<>\n]{{0,60}}>|=>|==>|--*>|[→⇒⟹⇔•—])
-    | (?P<t><<[^<>\n]{{0,200}}>>|[$€£¥₹¢&°]|\\[()$&,;:!\ ])
-    | (?P<r>equals(?:\ to)?\b|≠|!=|=/=|<=|>=|=<|[≤≥⩽⩾≈≅≃]|~=|=~|:=|==?(?:\ ?~)?|[<>])
+    | (?P<t><<[^<>\n]{{0,200}}>>|[$€£¥₹¢&°]|\\[()$,;:!\ ])
+    | (?P<r>equals(?:\ to)?\b|≠|!=|=/=|<=|>=|=<(?!<)|[≤≥⩽⩾≈≅≃]|~=|=~|:=|==?(?:\ ?~)?|[<>])
     | (?P<o>\*\*|[-+*/^()%{{}}×·⋅∗✕✖÷∕⁄−–‒√\[\]²³⁴⁵⁶⁷⁸⁹½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])
     | (?P<u>\^\s*+\{{?\s*+\\circ\s*+\}}?|\\(?:text|mathrm|textbf|mbox|textit|textrm)\s*+\{{(?:[^{{}}\\]|\\[$%,\ ]){{0,200}}+\}})
     | (?P<c>\\[A-Za-z]++|\\%)
@@ -93,17 +93,13 @@ def tokenize(text: str, budget: Budget) -> Tokens:
     starts: list[int] = []
     ends: list[int] = []
     for match in _TOKEN.finditer(text):
-        group = match.lastgroup
-        if group == "t":
-            continue
-        if group == "o":
-            kind = _KIND[match.group()]
-        elif group == "c":
-            kind = _COMMANDS.get(match.group()[1:], "i")
+        kind = _BY_GROUP[match.lastindex]  # type: ignore[index]  # every alternative is a group
+        if len(kind) != 1:
+            if kind == "skip":
+                continue
+            kind = _KIND[match.group()] if kind == "sign" else _COMMANDS.get(match.group()[1:], "i")
             if not kind:
                 continue
-        else:
-            kind = _PLAIN[group]  # type: ignore[index]  # every alternative is a named group
         kinds.append(kind)
         start, end = match.span()
         starts.append(start)
@@ -117,4 +113,6 @@ def tokenize(text: str, budget: Budget) -> Tokens:
     return Tokens(text, kinds, starts, ends)
 
 
-_PLAIN = {"n": "n", "w": "w", "e": "e", "p": ",", "b": "b", "r": "=", "u": "w", "i": "i", "x": "o", "y": "o", "z": "o"}
+_GROUPS = {"n": "n", "w": "w", "e": "e", "p": ",", "b": "b", "r": "=", "u": "w", "i": "i", "x": "o", "y": "o", "z": "o"}
+_GROUPS |= {"t": "skip", "o": "sign", "c": "command"}
+_BY_GROUP = [""] + [_GROUPS[name] for name in sorted(_TOKEN.groupindex, key=_TOKEN.groupindex.__getitem__)]

@@ -34,7 +34,8 @@ class ImpossibleRounding(Rule):
         Example("10 / 3 ≈ 3.33", Status.VERIFIED),
         Example("200 / 7 ≈ 29", Status.VERIFIED),
         Example("200 / 7 ≈ 35", Status.REFUTED),
-        Example("19 * 21 ≈ 395", Status.UNKNOWN, why="a rough estimate"),
+        Example("19 * 21 ≈ 400", Status.VERIFIED, why="rounded to the hundred"),
+        Example("18 * 21 ≈ 370", Status.UNKNOWN, why="a rough estimate"),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:

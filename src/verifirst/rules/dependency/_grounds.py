@@ -14,11 +14,17 @@ CONSTANTS = frozenset(
 UNIT_FACTORS = (60, 7, 12, 24, 52, 100, 365, 1000, 3600, 16, 3, 36)
 
 
-def grounded(value: Fraction, facts: FactGraph, local: frozenset[Fraction]) -> bool:
-    """Whether ``value`` is stated (in ``facts`` or ``local``), a constant, or one move from it."""
-    if value in CONSTANTS or any(form in local or facts.find(form) for form in converted(value)):
-        return True
-    return any(form in local or _stated_percentage(form, facts) for form in percentages(value))
+def witness(value: Fraction, facts: FactGraph, local: frozenset[Fraction]) -> Fraction | None:
+    """The stated value or constant that ``value`` is, or is one move away from; else None."""
+    if value in CONSTANTS:
+        return value
+    for form in converted(value):
+        if form in local or facts.find(form):
+            return form
+    for form in percentages(value):
+        if form in local or _stated_percentage(form, facts):
+            return form
+    return None
 
 
 def converted(value: Fraction) -> list[Fraction]:

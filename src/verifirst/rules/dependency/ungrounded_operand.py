@@ -25,7 +25,8 @@ from verifirst.claims.stated import stated
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule
 from verifirst.core.verdict import Evidence, Reason, Status, Verdict
-from verifirst.rules.dependency._grounds import grounded
+from verifirst.rules.dependency._grounds import witness
+from verifirst.solvers.rational import Item
 
 
 class UngroundedOperand(Rule):
@@ -51,37 +52,45 @@ class UngroundedOperand(Rule):
             return None
         if not len(context.facts):
             return self.unknown(claim, Reason.UNSUPPORTED, "nothing is stated before this step")
-        text = context.step.text
+        facts = context.facts
         local: frozenset[Fraction] | None = None
-        operands = _operands(claim)
-        for value, end in operands:
-            if context.facts.find(value):
+        values: list[str] = []
+        sources: list[str] = []
+        for item, end in _operands(claim):
+            spelled = str(item) if item.__class__ is int else f"{item[0]}/{item[1]}"  # type: ignore[index]  # n, d
+            values.append(spelled)
+            if facts.find(item if item.__class__ is int else Fraction(*item)):  # type: ignore[arg-type,misc]
+                sources.append(spelled)
                 continue
             if local is None:
-                local = frozenset(value for value, _ in stated(text[: claim.start][-2000:]))
+                local = frozenset(v for v, _ in stated(context.step.text[max(0, claim.start - 2000) : claim.start]))
             context.budget.spend(40)
-            if not grounded(value, context.facts, local):
-                evidence = _evidence([value], context, local)
-                return self.refuted(claim, evidence, f"{_show(value)} is stated nowhere before", offending=end)
-        return self.verified(claim, _evidence([value for value, _ in operands], context, local or frozenset()))
-
-
-def _operands(claim: Equation) -> list[tuple[Fraction, int]]:
-    """The literals of every side that computes something, with the end of each in the text."""
-    found: list[tuple[Fraction, int]] = []
-    for side in (claim.left, claim.right):
-        literals = [item for item in side.rpn if not isinstance(item, str)]
-        if len(literals) == 1 and side is claim.right:
-            continue
-        for item, span in zip(literals, side.numbers, strict=False):
             value = Fraction(item) if isinstance(item, int) else Fraction(*item)
-            found.append((value, span[1]))
+            source = witness(value, facts, local)
+            if source is None:
+                evidence = Evidence("ungrounded", {"value": str(value), "stated": _spell({*facts.values(), *local})})
+                return self.refuted(claim, evidence, f"{_show(value)} is stated nowhere before", offending=end)
+            sources.append(str(source))
+        return self.verified(claim, Evidence("grounded", {"values": values, "sources": sources}))
+
+
+def _operands(claim: Equation) -> list[tuple[Item, int]]:
+    """The literals of every side that computes something, with the end of each in the text."""
+    found: list[tuple[Item, int]] = []
+    for side in (claim.left, claim.right):
+        spans = side.numbers
+        if len(spans) == 1 and side is claim.right:
+            continue
+        at = 0
+        for item in side.rpn:
+            if item.__class__ is not str:
+                found.append((item, spans[min(at, len(spans) - 1)][1]))  # type: ignore[arg-type]  # a number
+                at += 1
     return found
 
 
-def _evidence(values: list[Fraction], context: Context, local: frozenset[Fraction]) -> Evidence:
-    known = sorted({*context.facts.values(), *local})
-    return Evidence("grounding", {"values": [str(v) for v in values], "stated": [str(v) for v in known]})
+def _spell(values: set[Fraction]) -> list[str]:
+    return [str(value) for value in sorted(values)]
 
 
 def _show(value: Fraction) -> str:

@@ -1,0 +1,122 @@
+"""Equations that fail under the textbook reading: excused, or refuted under every reading."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from verifirst.claims.assertion import approximate, counted, doubt, labelled, tried, units_differ
+from verifirst.claims.equation import Equation
+from verifirst.claims.readings import conventional, readings
+from verifirst.claims.units import conversion, mixed_units
+from verifirst.core.rule import Context, Rule
+from verifirst.core.verdict import Reason, Verdict
+from verifirst.rules.arithmetic._evidence import TEXTBOOK, UNIT_WINDOW, failing, holding, modes, show, values
+from verifirst.rules.arithmetic._rounding import coarse_digit, explained, last_digit, rounded
+from verifirst.solvers.rational import Rpn, Value, evaluate
+
+
+def failing_equation(rule: Rule, claim: Equation, context: Context, left: Value, right: Value) -> Verdict:
+    """Judge an equation whose sides differ under the textbook reading."""
+    text = context.step.text
+    a, b = Fraction(*left), Fraction(*right)
+    about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
+    quantum = last_digit(claim.right, text) or last_digit(claim.left, text) or Fraction(0)
+    if claim.relation == "≈" and abs(a - b) <= (coarse := coarse_digit(claim.right, quantum) / 2):
+        return rule.verified(claim, holding("=", claim.left.rpn, claim.right.rpn, within=(-coarse, coarse)))
+    if abs(a - b) < quantum and not _sum_of_fractions(claim, text):
+        if within := rounded(a, b, quantum, about=about):
+            return rule.verified(claim, holding("=", claim.left.rpn, claim.right.rpn, within=within))
+        return rule.unknown(claim, Reason.ROUNDING, "off by less than one unit of the last digit shown")
+    if (verdict := _by_convention(rule, claim, context, quantum)) is not None:
+        return verdict
+    lefts = readings(text, claim.left, context.budget, result=False)
+    rights = readings(text, claim.right, context.budget, result=True)
+    if why := _excuse(claim, context, lefts, rights, quantum):
+        return rule.unknown(claim, Reason.AMBIGUOUS, why)
+    if explained(claim, a, b, quantum, about=about):
+        return rule.unknown(claim, Reason.ROUNDING, "off by what unstated rounding could explain")
+    beyond = Fraction(0) if _sum_of_fractions(claim, text) else quantum
+    evidence = failing("=", lefts, rights, modes(claim.left.rpn, claim.right.rpn), beyond)
+    return rule.refuted(claim, evidence, _message(claim, text, a), offending=claim.right.end)
+
+
+def _message(claim: Equation, text: str, value: Fraction) -> str:
+    source = text[claim.left.start : claim.left.end][:80]
+    stated = text[claim.right.start : claim.right.end][:80]
+    if claim.relation == "≈":
+        return f"{source} is {show(value)}: no rounding gives {stated}"
+    return f"{source} is {show(value)}, not {stated}"
+
+
+def _sum_of_fractions(claim: Equation, text: str) -> bool:
+    """A sum of typeset fractions is exact mathematics: nobody rounds it to whole items."""
+    if claim.relation != "=" or claim.left.rpn[-1] not in ("+", "-"):
+        return False
+    return "frac" in text[claim.left.start : claim.left.end]
+
+
+def _by_convention(rule: Rule, claim: Equation, context: Context, quantum: Fraction) -> Verdict | None:
+    """VERIFIED when a documented convention makes the sides equal."""
+    text, left, right = context.step.text, claim.left.rpn, claim.right.rpn
+    for pair in modes(left, right)[1:]:
+        half = quantum * 50 if pair[1] == 1 else Fraction(0)
+        difference = Fraction(*evaluate(left, pair[0])) - Fraction(*evaluate(right, pair[1]))
+        if abs(difference) <= half:
+            within = (-half, half) if difference else None
+            return rule.verified(claim, holding("=", left, right, pair, within))
+    lefts = [left, *conventional(text, claim.left, context.budget)]
+    rights = [right, *conventional(text, claim.right, context.budget)]
+    for a in lefts:
+        for b in rights:
+            if values([a], 100) == values([b], 100) != []:
+                return rule.verified(claim, holding("=", a, b))
+    return None
+
+
+def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rpn], quantum: Fraction) -> str:
+    """Why a failing equation may still be right, or ``""``."""
+    text = context.step.text
+    window = text[claim.start : claim.end + UNIT_WINDOW]
+    for a, b in modes(claim.left.rpn, claim.right.rpn):
+        slack = quantum if (a, b) == TEXTBOOK else quantum * 100
+        for left in values(lefts, a):
+            for right in values(rights, b):
+                if left == right or abs(left - right) < slack and not _sum_of_fractions(claim, text):
+                    return "another reading of the text holds"
+                if right and (a, b) == TEXTBOOK and conversion(left / right, window):
+                    return "the sides may be in different units"
+    if ("+" in claim.left.rpn or "-" in claim.left.rpn) and mixed_units(window):
+        return "a sum of different units"
+    if units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start):
+        return "the sides count different things"
+    if _names_a_share(claim):
+        return "the left side may be a share of something"
+    if not claim.right.bare and _names_something(claim, text):
+        return "the left side may be a label, a trial value, or belong to what stands before it"
+    return doubt(text, claim.start, claim.end, context.problem)
+
+
+def _names_something(claim: Equation, text: str) -> bool:
+    """``Week 1 = 35 + 35``, ``Weeks 1-2 = 96 - 70``: the left side may only name something."""
+    if claim.link or not (claim.left.bare or _RANGE.fullmatch(text, claim.left.start, claim.left.end)):
+        return False
+    return counted(text, claim.left.end) or labelled(text, claim.start) or tried(text, claim.start)
+
+
+def _names_a_share(claim: Equation) -> bool:
+    """``40% = 240 students``, ``2/5 = 12 hectares``: a share of something unnamed."""
+    rpn = claim.left.rpn
+    if claim.relation != "=" or not claim.right.bare or not (rpn[1:] == ("%",) or _proper_fraction(rpn)):
+        return False
+    return any(abs(value) > 1 for value in values([claim.right.rpn], 100))
+
+
+def _proper_fraction(rpn: Rpn) -> bool:
+    if len(rpn) != 3 or rpn[2] != "/":  # noqa: PLR2004  # n d /
+        return False
+    top, bottom = rpn[0], rpn[1]
+    return isinstance(top, int) and isinstance(bottom, int) and 0 < top < bottom
+
+
+_RANGE = re.compile(r"[0-9]+[-–][0-9]+")
