@@ -10,6 +10,7 @@ from typing import Any
 from verifirst.core.report import Report
 from verifirst.core.rule import Rule
 from verifirst.core.verdict import Reason, Status, Verdict
+from verifirst.replay import replay
 from verifirst.session import check_steps
 from verifirst.solvers.pool import Failure, WorkerPool
 from verifirst.testing.strategies import Trace, traces
@@ -93,8 +94,6 @@ def check_no_claim_no_praise(verifier: Verifier, *, cases: int = CASES) -> None:
 
 def check_evidence_replays(rule: Rule, *, cases: int = CASES) -> None:
     """Each decided verdict is re-derived from its evidence alone, after a trip through JSON (law 6)."""
-    from verifirst.replay import replay  # noqa: PLC0415
-
     verifier = alone([rule])
 
     def law(trace: Trace) -> None:

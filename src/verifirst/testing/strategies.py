@@ -107,9 +107,21 @@ def traces(examples: Sequence[Example] = ()) -> st.SearchStrategy[Trace]:
     return st.one_of(drawn, st.sampled_from(own))
 
 
+def blocks() -> st.SearchStrategy[str]:
+    """Markup over several lines: display maths, fenced code, list items, thoughts."""
+    shapes = (
+        "\\[\n{a}\n\\]", "$$\n{a}\n{b}\n$$",
+        "\\begin{align}\n{a}\\\\[2pt]\n{b}\n\\end{align}", "```python\n{a}\n\n{b}\n```",
+        "<think>\n{a}\n{b}</think>", "1. {a}\n   {b}\n2. {a}", "Step 1: {a}\n**Step 2** {b}", "{a}. {b}! {a}? {b}",
+    )  # fmt: skip
+    return st.builds(
+        lambda shape, a, b: shape.replace("{a}", a).replace("{b}", b), st.sampled_from(shapes), sentences(), sentences()
+    )
+
+
 def texts() -> st.SearchStrategy[str]:
     """A trace's text: steps put together by any convention's separators."""
-    piece = st.one_of(sentences(), hostile_text(8))
+    piece = st.one_of(sentences(), hostile_text(8), blocks())
     parts = st.tuples(piece, st.sampled_from(["\n", "\n", ". ", "\n\n", "\r\n", " ", "", "\n2. ", "</think>"]))
     return st.lists(parts, max_size=8).map(lambda drawn: "".join(text + gap for text, gap in drawn))
 
