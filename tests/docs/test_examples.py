@@ -84,3 +84,26 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def shown_output(code: str) -> list[str]:
+    """What the comments behind ``print`` promise."""
+    return re.findall(r"^print\(.*\)  # (.*)$", code, re.MULTILINE)
+
+
+PYTHON = [
+    pytest.param(code, id=f"{page.relative_to(ROOT)}:{at}")
+    for page in PAGES
+    for at, code in enumerate(_PYTHON.findall(page.read_text(encoding="utf-8")))
+]
+
+
+@pytest.mark.parametrize("code", PYTHON)
+def test_a_python_block_runs_and_prints_what_its_comments_say(code: str) -> None:
+    done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    for line, promised in zip(done.stdout.splitlines(), shown_output(code), strict=False):
+        assert line == promised

@@ -28,6 +28,7 @@ def explain(
 
 def _list(rules: Sequence[Rule]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from verifirst.report.console import console
     from verifirst.report.rulepages import summary
@@ -39,7 +40,7 @@ def _list(rules: Sequence[Rule]) -> None:
         return
     table = Table("code", "stage", "name", "what it checks", box=None, header_style="dim", pad_edge=False)
     for rule in rules:
-        table.add_row(f"[cyan]{rule.code}[/]", rule.stage.value, rule.name, summary(rule))
+        table.add_row(Text(rule.code, "cyan"), rule.stage.value, rule.name, summary(rule))
     to.print(table)
 
 
