@@ -27,7 +27,7 @@ def counting(to: Console, what: str, total: int) -> Iterator[Callable[[int], Non
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=to, transient=True) as progress:
+    with Progress(*columns, console=to, transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.update(task, advance=done)
 
@@ -43,7 +43,7 @@ def reading(sources: Sequence[str]) -> Iterator[Reader]:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("checking"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as progress:
         task = progress.add_task("checking", total=total)
         yield _Bar(lambda done: progress.update(task, completed=done), total).read
 
