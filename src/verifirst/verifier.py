@@ -61,6 +61,9 @@ class Verifier:
             claims = reading.extract(step.text, context.budget)
         except BudgetExceeded as error:
             return Report(step, (Verdict(Status.UNKNOWN, None, reason=Reason.BUDGET, message=str(error)),))
+        except Exception as error:  # noqa: BLE001  # "never raises" holds for extractors as it does for rules
+            message = f"{type(error).__name__}: {error}"[:200]
+            return Report(step, (Verdict(Status.UNKNOWN, None, reason=Reason.RULE_ERROR, message=message),))
         if not claims:
             verdicts = [Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)]
             notes: list[Verdict] = []

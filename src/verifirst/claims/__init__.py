@@ -13,8 +13,8 @@ from verifirst.claims.answer import Answer, answers
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
 from verifirst.claims.establishing import establish
-from verifirst.claims.stated import givens
 from verifirst.claims.relations import relations
+from verifirst.claims.stated import givens
 from verifirst.claims.tokens import tokenize
 from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from verifirst.claims.expression import literal
+from verifirst.claims.side import literal
 from verifirst.core.claim import Claim
 from verifirst.solvers.rational import Item
 

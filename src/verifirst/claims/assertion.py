@@ -81,7 +81,25 @@ _APPROXIMATE = re.compile(
 )
 _LABEL_WORD = re.compile(r"([A-Za-z]+)[.)]?\s*$")
 _CONNECTIVES = frozenset(
-    "so that have get gives since and then thus therefore hence because as implies where also or".split()
+    [
+        "so",
+        "that",
+        "have",
+        "get",
+        "gives",
+        "since",
+        "and",
+        "then",
+        "thus",
+        "therefore",
+        "hence",
+        "because",
+        "as",
+        "implies",
+        "where",
+        "also",
+        "or",
+    ]
 )
 _QUOTES = "\"“”'‘’"
 
@@ -144,7 +162,29 @@ def counted(text: str, end: int) -> bool:
 
 _UNIT = re.compile(r"\s*(?:\\text\s*\{\s*)?([A-Za-z]{2,})")
 _NO_UNIT = frozenset(
-    "so and or which is total each left per more for in of the to by on as at remaining altogether".split()
+    [
+        "so",
+        "and",
+        "or",
+        "which",
+        "is",
+        "total",
+        "each",
+        "left",
+        "per",
+        "more",
+        "for",
+        "in",
+        "of",
+        "the",
+        "to",
+        "by",
+        "on",
+        "as",
+        "at",
+        "remaining",
+        "altogether",
+    ]
 )
 
 

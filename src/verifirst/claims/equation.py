@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from verifirst.claims.expression import Side
+from verifirst.claims.side import Side
 from verifirst.core.claim import Claim
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from verifirst.claims.equation import Equation
-from verifirst.claims.expression import literal
+from verifirst.claims.side import literal
 from verifirst.claims.stated import NUMBER
 from verifirst.core.claim import Claim
 from verifirst.core.facts import Fact, FactGraph
@@ -36,7 +36,7 @@ def establish(
     for claim in claims:
         if claim.__class__ is Equation:
             ledger.state(text, at, claim.start)
-            ledger.conclude(claim)  # type: ignore[arg-type]  # checked above
+            ledger.conclude(claim)
             at = claim.end
     ledger.state(text, at, MAX_TEXT)
     return ledger.added, tuple(ledger.relied)
@@ -80,7 +80,7 @@ class _Ledger:
 
     def _earlier(self, item: Item) -> int | None:
         """The latest sound fact with this value (an unsound one if there is no other)."""
-        known = self._facts.find(item if item.__class__ is int else Fraction(*item))  # type: ignore[arg-type,misc]
+        known = self._facts.find(item if item.__class__ is int else Fraction(*item))  # type: ignore[misc]
         if not known:
             return None
         latest = known[-1]
@@ -110,5 +110,5 @@ _SMALL = {n: Fraction(n) for n in range(2048)}
 
 def _fraction(item: Item) -> Fraction:
     if item.__class__ is int:
-        return _SMALL.get(item) or Fraction(item)  # type: ignore[arg-type,call-overload]
+        return _SMALL.get(item) or Fraction(item)  # type: ignore[call-overload]
     return Fraction(*item)  # type: ignore[misc]

@@ -17,18 +17,111 @@ OF = re.compile(
 """What may stand between a share and what it is a share of."""
 
 JOINS = frozenset(
-    "is are was were and or to by from between than with of at the as get gets gives so then that equals".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "and",
+        "or",
+        "to",
+        "by",
+        "from",
+        "between",
+        "than",
+        "with",
+        "of",
+        "at",
+        "the",
+        "as",
+        "get",
+        "gets",
+        "gives",
+        "so",
+        "then",
+        "that",
+        "equals",
+    ]
 )
 """Words after which a sign belongs to what follows."""
 
 GLUED_UNITS = frozenset(
-    "ft cm mm km kg mg lb lbs oz ml hr hrs yd mi gb mb tb kb hp kw mph kph dl min mins sec secs cents cent percent "
-    "inches inch feet miles hours minutes seconds days pounds meters grams liters am pm dollars points sq cc".split()
+    [
+        "ft",
+        "cm",
+        "mm",
+        "km",
+        "kg",
+        "mg",
+        "lb",
+        "lbs",
+        "oz",
+        "ml",
+        "hr",
+        "hrs",
+        "yd",
+        "mi",
+        "gb",
+        "mb",
+        "tb",
+        "kb",
+        "hp",
+        "kw",
+        "mph",
+        "kph",
+        "dl",
+        "min",
+        "mins",
+        "sec",
+        "secs",
+        "cents",
+        "cent",
+        "percent",
+        "inches",
+        "inch",
+        "feet",
+        "miles",
+        "hours",
+        "minutes",
+        "seconds",
+        "days",
+        "pounds",
+        "meters",
+        "grams",
+        "liters",
+        "am",
+        "pm",
+        "dollars",
+        "points",
+        "sq",
+        "cc",
+    ]
 )
 """Units that may touch their number; other letters that touch a number are variables."""
 
 NOT_UNITS = frozenset(
-    "sin cos tan cot sec csc log ln exp mod modulo gcd lcm sqrt pi choose base factorial squared cubed".split()
+    [
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "log",
+        "ln",
+        "exp",
+        "mod",
+        "modulo",
+        "gcd",
+        "lcm",
+        "sqrt",
+        "pi",
+        "choose",
+        "base",
+        "factorial",
+        "squared",
+        "cubed",
+    ]
 )
 """Words that make an expression of their own: never a unit."""
 

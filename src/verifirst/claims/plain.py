@@ -1,13 +1,13 @@
 """Plain sides: the common case of one number, or numbers joined by ``+ - * /``, in one loop.
 
-Gives exactly what :class:`verifirst.claims.expression.Parser` gives (a property test holds
+Gives exactly what :func:`verifirst.claims.expression.parse` gives (a property test holds
 them together), several times faster, or None where the parser's care is needed.
 """
 
 from __future__ import annotations
 
 from verifirst.claims import lexicon
-from verifirst.claims.expression import MAX_DIGITS, Side, literal
+from verifirst.claims.side import MAX_DIGITS, Side, literal
 from verifirst.claims.tokens import Tokens
 from verifirst.solvers.rational import Item
 

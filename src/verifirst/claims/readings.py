@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from verifirst.claims.expression import TEXTBOOK, Parser, Side, Style
+from verifirst.claims.expression import parse
+from verifirst.claims.side import TEXTBOOK, Side, Style
 from verifirst.claims.tokens import tokenize
 from verifirst.core.budget import Budget
 from verifirst.solvers.rational import Rpn
@@ -47,7 +48,7 @@ def readings(text: str, side: Side, budget: Budget, *, result: bool) -> list[Rpn
     for variant in _variants(fragment):
         tokens = tokenize(variant, budget)
         for style in _STYLES:
-            parsed, following = Parser(tokens, style).parse(0)
+            parsed, following, _ = parse(tokens, 0, style)
             budget.spend(following + 1)
             if parsed.rpn and tokens.kinds[following] in "E(n":
                 found.setdefault(parsed.rpn)
@@ -64,7 +65,7 @@ def conventional(text: str, side: Side, budget: Budget) -> list[Rpn]:
     tokens = tokenize(text[side.start : side.end], budget)
     found = []
     for style in _CONVENTIONS:
-        parsed, following = Parser(tokens, style).parse(0)
+        parsed, following, _ = parse(tokens, 0, style)
         budget.spend(following + 1)
         if parsed.rpn not in ((), side.rpn) and tokens.kinds[following] == "E":
             found.append(parsed.rpn)
@@ -86,6 +87,6 @@ def _running(fragment: str, budget: Budget) -> Rpn:
         head = fragment[: match.start()]
         if sum(map(head.count, "([{")) == sum(map(head.count, ")]}")):
             tokens = tokenize(head, budget)
-            parsed, following = Parser(tokens).parse(0)
+            parsed, following, _ = parse(tokens, 0)
             return parsed.rpn if tokens.kinds[following] == "E" else ()
     return ()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from verifirst.claims import lexicon
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
-from verifirst.claims.expression import Parser, Side
+from verifirst.claims.expression import Parsed, parse
 from verifirst.claims.plain import plain_side
+from verifirst.claims.side import Side
 from verifirst.claims.tokens import Tokens
 from verifirst.core.budget import Budget
 
@@ -18,13 +19,12 @@ _CLOSED = frozenset("niov)}%s*/^+e")
 def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
     """The numeric equations and comparisons in ``tokens``, in order."""
     kinds = tokens.kinds
-    parser = Parser(tokens)
     found: list[Equation | Comparison] = []
     i, end = 0, len(kinds) - 1
     while i < end:
         kind = kinds[i]
         if kind == "=":
-            i = _chain(tokens, parser, OPAQUE, i, found, budget)
+            i = _chain(tokens, OPAQUE, i, found, budget)
         elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] in "w("):
             i += 1
         else:
@@ -32,7 +32,7 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
             if kind == "n" and (following_kind in ",bE" or (following_kind == "w" and kinds[i + 2] in ",bE")):
                 i += 2  # a number in prose
                 continue
-            side, following, unclosed = _side(tokens, parser, i)
+            side, following, unclosed = _side(tokens, i)
             budget.spend(following - i + 1)
             if kinds[following] == "=" and unclosed >= i:
                 i = unclosed + 1
@@ -40,22 +40,20 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
             if kinds[following] == "=":
                 if side.rpn and not _begins_cleanly(tokens, i):
                     side = OPAQUE
-                i = _chain(tokens, parser, side, following, found, budget)
+                i = _chain(tokens, side, following, found, budget)
             else:
                 i = max(following, i + 1)
     return found
 
 
-def _side(tokens: Tokens, parser: Parser, i: int) -> tuple[Side, int, int]:
+def _side(tokens: Tokens, i: int) -> Parsed:
     """The side at token ``i``, the token after it, and its last bracket left open (or -1)."""
     if tokens.kinds[i] == "n" and (found := plain_side(tokens, i)) is not None:
-        return *found, -1
-    return *parser.parse(i), parser.unclosed
+        return Parsed(*found, -1)
+    return parse(tokens, i)
 
 
-def _chain(
-    tokens: Tokens, parser: Parser, first: Side, i: int, found: list[Equation | Comparison], budget: Budget
-) -> int:
+def _chain(tokens: Tokens, first: Side, i: int, found: list[Equation | Comparison], budget: Budget) -> int:
     """Read the chain whose first relation is token ``i``; return the token after it."""
     kinds = tokens.kinds
     sides, signs = [first], []
@@ -64,10 +62,10 @@ def _chain(
         i += 1
         if kinds[i] == "b" and tokens.text[tokens.starts[i]] == "\n":
             i += 1
-        if kinds[i] in _BEGINS_SIDE or kinds[i] in "*^" and kinds[i + 1] == "n":
+        if kinds[i] in _BEGINS_SIDE or (kinds[i] in "*^" and kinds[i + 1] == "n"):
             if kinds[i] in "*^":
                 i += 1
-            side, following, _ = _side(tokens, parser, i)
+            side, following, _ = _side(tokens, i)
             budget.spend(following - i + 1)
             if following == i:
                 side = OPAQUE

@@ -5,18 +5,36 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from verifirst.claims.expression import literal
+from verifirst.claims.side import literal
 from verifirst.core.facts import PROBLEM, Fact
 
 NUMBER = re.compile(
     r"(?P<whole>[0-9]++(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++)"
     r"(?:\s?(?P<top>[0-9]{1,3})/(?P<bottom>[0-9]{1,3})(?![0-9]))?"
 )
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS: dict[str, Fraction] = {word: Fraction(i) for i, word in enumerate(_UNITS)}
 _WORDS |= {word: Fraction(20 + 10 * i) for i, word in enumerate(_TENS)}
 _WORDS |= {

@@ -45,12 +45,61 @@ _KIND |= {c: c for c in "+^()%{}"} | {"**": "^", "[": "(", "]": ")", "√": "r"}
 _COMMANDS = dict.fromkeys(("times", "cdot", "ast", "bullet"), "*") | {"div": "/", "sqrt": "r"}
 _COMMANDS |= dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), "f")
 _COMMANDS |= dict.fromkeys(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr displaystyle textstyle boxed fbox degree limits".split(),
+    [
+        "left",
+        "right",
+        "big",
+        "Big",
+        "bigg",
+        "Bigg",
+        "bigl",
+        "bigr",
+        "Bigl",
+        "Bigr",
+        "displaystyle",
+        "textstyle",
+        "boxed",
+        "fbox",
+        "degree",
+        "limits",
+    ],
     "",
 )
-_COMMANDS |= dict.fromkeys("approx simeq thickapprox doteq le leq leqslant ge geq geqslant ne neq lt gt".split(), "=")
 _COMMANDS |= dict.fromkeys(
-    "implies Rightarrow Longrightarrow rightarrow longrightarrow to iff Leftrightarrow therefore because hline quad qquad".split(),
+    [
+        "approx",
+        "simeq",
+        "thickapprox",
+        "doteq",
+        "le",
+        "leq",
+        "leqslant",
+        "ge",
+        "geq",
+        "geqslant",
+        "ne",
+        "neq",
+        "lt",
+        "gt",
+    ],
+    "=",
+)
+_COMMANDS |= dict.fromkeys(
+    [
+        "implies",
+        "Rightarrow",
+        "Longrightarrow",
+        "rightarrow",
+        "longrightarrow",
+        "to",
+        "iff",
+        "Leftrightarrow",
+        "therefore",
+        "because",
+        "hline",
+        "quad",
+        "qquad",
+    ],
     "b",
 )
 _COMMANDS |= dict.fromkeys(("ldots", "dots", "cdots", "dotsb", "dotsc"), "e") | {"%": "%", "lbrack": "(", "rbrack": ")"}

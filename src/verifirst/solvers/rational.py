@@ -42,9 +42,9 @@ def evaluate(rpn: Rpn, percent: int = 100) -> Value:
     push, pop = stack.append, stack.pop
     for item in rpn:
         if item.__class__ is int:
-            push((item, 1))  # type: ignore[arg-type]
+            push((item, 1))
         elif item.__class__ is tuple:
-            push(item)  # type: ignore[arg-type]
+            push(item)
         elif item == "%":
             n, d = pop()
             push((n, d * percent))
@@ -159,12 +159,12 @@ def looks_rounded(literal: Value) -> bool:
 def _spread_apply(
     op: str, a: tuple[Fraction, Fraction], b: tuple[Fraction, Fraction] | None
 ) -> tuple[Fraction, Fraction]:
-    if b is None or a[0] == a[1] and b[0] == b[1]:
+    if b is None or (a[0] == a[1] and b[0] == b[1]):
         exact = Fraction(*_exact(op, a[0], b[0] if b else None))
         if b is None and a[0] != a[1]:
             raise UndefinedError("root of a range")
         return exact, exact
-    if op == "^" and b[0] != b[1] or op == "/" and b[0] <= 0 <= b[1]:
+    if (op == "^" and b[0] != b[1]) or (op == "/" and b[0] <= 0 <= b[1]):
         raise UndefinedError("range")
     corners = [Fraction(*_exact(op, x, y)) for x in a for y in b]
     return min(corners), max(corners)

@@ -22,7 +22,7 @@ def decide(rule: Rule, claim: Equation | Comparison, context: Context) -> Verdic
         if claim.__class__ is Equation:
             if a[0] * b[1] == b[0] * a[1]:
                 return rule.verified(claim, holding("=", left, right))
-            return failing_equation(rule, claim, context, a, b)  # type: ignore[arg-type]  # checked above
+            return failing_equation(rule, claim, context, a, b)
         if mixed_units(context.step.text[claim.start : claim.end + UNIT_WINDOW]):
             return rule.unknown(claim, Reason.AMBIGUOUS, "the sides may be in different units")
         if holds(claim.relation, a[0] * b[1] - b[0] * a[1]):

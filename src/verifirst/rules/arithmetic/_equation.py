@@ -82,7 +82,7 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
         slack = quantum if (a, b) == TEXTBOOK else quantum * 100
         for left in values(lefts, a):
             for right in values(rights, b):
-                if left == right or abs(left - right) < slack and not _sum_of_fractions(claim, text):
+                if left == right or (abs(left - right) < slack and not _sum_of_fractions(claim, text)):
                     return "another reading of the text holds"
                 if right and (a, b) == TEXTBOOK and conversion(left / right, window):
                     return "the sides may be in different units"

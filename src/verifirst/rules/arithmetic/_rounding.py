@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from verifirst.claims import lexicon
 from verifirst.claims.equation import Equation
-from verifirst.claims.expression import Side
+from verifirst.claims.side import Side
 from verifirst.solvers.rational import spread
 
 LOOSE = Fraction(1, 20)  # an estimate with one or two digits may be off by this share
@@ -20,7 +20,7 @@ def last_digit(side: Side, text: str) -> Fraction | None:
     item = rpn[0]
     scale = 1
     if len(side.numbers) == 2 and len(rpn) == 3 and rpn[2] == "*":  # noqa: PLR2004  # 1.5 million
-        word = text[side.numbers[1][0] : side.numbers[1][1]].split(" ")[0].lower()
+        word = text[side.numbers[1][0] : side.numbers[1][1]].split(" ", maxsplit=1)[0].lower()
         scale = lexicon.SCALES.get(word, 0)
     elif len(side.numbers) != 1:
         return None

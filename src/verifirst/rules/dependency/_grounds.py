@@ -1,24 +1,77 @@
-"""Where a value may come from: stated values, named constants, and simple forms of them."""
+"""Where a value may come from: stated values, constants that the text calls for, and simple forms of them.
+
+A constant counts only where the text names what it belongs to: 7 with weeks or days, 60 with
+hours or minutes. Otherwise every small number would be grounded everywhere.
+"""
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
 from verifirst.core.facts import FactGraph
 
-CONSTANTS = frozenset(
-    Fraction(n) for n in (0, 1, 2, 3, 4, 7, 10, 12, 24, 30, 52, 60, 90, 100, 180, 360, 365, 366, 1000, 3600, 1_000_000)
-) | {Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(3, 4), Fraction(314, 100), Fraction(22, 7)}
-"""Constants anyone may use: small counts, days, months, hours, minutes, degrees, shares, pi."""
-
-UNIT_FACTORS = (60, 7, 12, 24, 52, 100, 365, 1000, 3600, 16, 3, 36)
+ALWAYS = frozenset(map(Fraction, (0, 1, 2, 100)))
+"""Numbers that anyone may use anywhere: nothing, the unit, doubling and halving, percent."""
 
 
-def witness(value: Fraction, facts: FactGraph, local: frozenset[Fraction]) -> Fraction | None:
-    """The stated value or constant that ``value`` is, or is one move away from; else None."""
-    if value in CONSTANTS:
+class Calendar(NamedTuple):
+    """Constants that come with a word: ``values`` may be used as they are, ``factors`` convert."""
+
+    cue: re.Pattern[str]
+    values: tuple[Fraction, ...]
+    factors: tuple[int, ...]
+
+
+def _entry(cue: str, values: str, factors: tuple[int, ...] = ()) -> Calendar:
+    return Calendar(re.compile(rf"(?i)(?<![a-z])(?:{cue})"), tuple(map(Fraction, values.split())), factors)
+
+
+CONSTANTS = (
+    _entry("second|sec\\b|minute|min\\b|hour|hr", "60 3600", (60, 3600)),
+    _entry("hour|day|daily|night|noon|o'clock", "12 24", (24,)),
+    _entry("week|day|daily|mon|tue|wed|thu|fri|sat|sun", "5 7", (7,)),
+    _entry("month|quarterly", "3 4 12 28 29 30 31 52", (12, 4, 30)),
+    _entry("year|annual|century|decade|age|birthday", "10 12 52 100 365 366", (12, 52, 365, 10)),
+    _entry("week", "4 52", (4, 52)),
+    _entry("dozen|gross|egg", "12 144", (12,)),
+    _entry("inch|foot|feet|ft\\b|yard|mile", "3 12 36 1760 5280", (12, 3, 36, 5280)),
+    _entry("ounce|oz\\b|pound|lb|ton", "16 2000", (16, 2000)),
+    _entry("pint|quart|gallon|cup|tablespoon|teaspoon", "2 3 4 8 16", (2, 4, 8, 16, 3)),
+    _entry("kilo|km|kg|gram|met(?:er|re)|cm|mm|milli|centi|lit(?:er|re)|ml|thousand", "10 100 1000", (10, 100, 1000)),
+    _entry("million|billion", "1000 1000000", (1000, 1_000_000)),
+    _entry("cent|penn|nickel|dime|quarter|dollar|[$€£¢]", "5 10 25 100", (100, 5, 10, 25, 4)),
+    _entry(
+        "angle|degree|°|triangle|polygon|square|circle|rectang|side|perimeter|radius|diameter|pi\\b", "3 4 90 180 360"
+    ),
+    _entry("circ|radius|diameter|sphere|cylinder|cone|pi\\b", "3 3.14 3.1416 22/7 4/3"),
+    _entry("half|twice|double|pair|both|average|mean", "1/2 2", (2,)),
+    _entry("third|triple|thrice|trio", "1/3 2/3 3", (3,)),
+    _entry("quarter|fourth|quadruple", "1/4 3/4 4 25", (4,)),
+    _entry("fifth", "1/5 5", (5,)),
+    _entry("tenth|digit|ten-", "1/10 10", (10,)),
+)
+
+
+@lru_cache(maxsize=512)
+def _called_for(text: str) -> tuple[frozenset[Fraction], tuple[int, ...]]:
+    """The constants and the conversion factors that ``text`` calls for."""
+    found = [entry for entry in CONSTANTS if entry.cue.search(text)]
+    values = ALWAYS.union(*(entry.values for entry in found))
+    return values, tuple(sorted({100, *(factor for entry in found for factor in entry.factors)}))
+
+
+def witness(value: Fraction, facts: FactGraph, local: frozenset[Fraction], text: str) -> Fraction | None:
+    """The stated value or constant that ``value`` is, or is one move away from; else None.
+
+    ``text`` is the problem with the step: it tells which constants are in play.
+    """
+    constants, factors = _called_for(text)
+    if value in constants:
         return value
-    for form in converted(value):
+    for form in converted(value, factors):
         if form in local or facts.find(form):
             return form
     for form in percentages(value):
@@ -27,12 +80,17 @@ def witness(value: Fraction, facts: FactGraph, local: frozenset[Fraction]) -> Fr
     return None
 
 
-def converted(value: Fraction) -> list[Fraction]:
+def conversions(text: str) -> tuple[int, ...]:
+    """The unit conversion factors that ``text`` calls for."""
+    return _called_for(text)[1]
+
+
+def converted(value: Fraction, factors: tuple[int, ...]) -> list[Fraction]:
     """The values from which ``value`` is a sign, a reciprocal or a unit conversion away."""
     found = [value, -value]
     if value:
         found.append(1 / value)
-    for factor in UNIT_FACTORS:
+    for factor in factors:
         found += (value * factor, value / factor)
     return found
 

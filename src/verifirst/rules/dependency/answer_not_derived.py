@@ -22,7 +22,7 @@ from verifirst.core.claim import Claim
 from verifirst.core.facts import PROBLEM
 from verifirst.core.rule import Context, Example, Rule
 from verifirst.core.verdict import Evidence, Reason, Status, Verdict
-from verifirst.rules.dependency._grounds import converted
+from verifirst.rules.dependency._grounds import conversions, converted
 
 
 class AnswerNotDerived(Rule):
@@ -50,7 +50,8 @@ class AnswerNotDerived(Rule):
         if not any(fact.step != PROBLEM for fact in facts):
             return self.unknown(claim, Reason.UNSUPPORTED, "no earlier step establishes a value")
         known = sorted({*facts.values(), *local})
-        if any(form in known for form in converted(value)):
+        factors = conversions(f"{context.problem[:20_000]}\n{context.step.text[:2000]}")
+        if any(form in known for form in converted(value, factors)):
             return self.unknown(claim, Reason.AMBIGUOUS, "a converted form of an established value")
         if any(abs(value - other) < 1 for other in known):
             return self.unknown(claim, Reason.ROUNDING, "a rounded form of an established value")

@@ -2,8 +2,9 @@
 
 What it checks
     Every operand of an equation is stated by the problem, by an earlier step or earlier in
-    the same step, is a named constant (days in a week, minutes in an hour, ...), or is one
-    simple move away from such a value (percent complement, unit conversion, reciprocal).
+    the same step, is a constant that the text calls for (7 where it speaks of days or weeks,
+    60 of minutes), or is one simple move away from such a value (percent complement, unit
+    conversion, reciprocal).
 
 Why it matters
     A true equation over invented numbers is still a wrong step, and no arithmetic check
@@ -59,14 +60,14 @@ class UngroundedOperand(Rule):
         for item, end in _operands(claim):
             spelled = str(item) if item.__class__ is int else f"{item[0]}/{item[1]}"  # type: ignore[index]  # n, d
             values.append(spelled)
-            if facts.find(item if item.__class__ is int else Fraction(*item)):  # type: ignore[arg-type,misc]
+            if facts.find(item if item.__class__ is int else Fraction(*item)):  # type: ignore[misc]
                 sources.append(spelled)
                 continue
             if local is None:
                 local = frozenset(v for v, _ in stated(context.step.text[max(0, claim.start - 2000) : claim.start]))
             context.budget.spend(40)
             value = Fraction(item) if isinstance(item, int) else Fraction(*item)
-            source = witness(value, facts, local)
+            source = witness(value, facts, local, f"{context.problem[:20_000]}\n{context.step.text[:2000]}")
             if source is None:
                 evidence = Evidence("ungrounded", {"value": str(value), "stated": _spell({*facts.values(), *local})})
                 return self.refuted(claim, evidence, f"{_show(value)} is stated nowhere before", offending=end)
