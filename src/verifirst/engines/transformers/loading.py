@@ -19,14 +19,14 @@ def load(model: str | Path, device: str, dtype: str) -> tuple[Any, Any]:
     Returns (model in eval mode, tokenizer). ``dtype`` "auto" is float32 on a CPU, where
     half precision is slow, and the checkpoint's own type elsewhere.
     """
-    source = models.path(str(model)) if str(model) in models.names() else model
+    source = models.path(str(model)) if str(model) in models.SHIPPED else model
     kind: Any = dtype if dtype != "auto" else (torch.float32 if device == "cpu" else "auto")
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(source))
         loaded = AutoModelForCausalLM.from_pretrained(str(source), dtype=kind, attn_implementation="sdpa")
     except OSError as error:
         raise EngineError(
-            f"no model at {str(model)!r}: expected a shipped name ({', '.join(models.names())}), "
+            f"no model at {str(model)!r}: expected a shipped name ({', '.join(models.SHIPPED)}), "
             "a directory with config.json and weights, or a hub name you can reach"
         ) from error
     return loaded.to(device).eval(), tokenizer

@@ -31,18 +31,22 @@ def _entry(cue: str, values: str, factors: tuple[int, ...] = ()) -> Calendar:
 
 CONSTANTS = (
     _entry("second|sec\\b|minute|min\\b|hour|hr", "60 3600", (60, 3600)),
-    _entry("hour|day|daily|night|noon|o'clock", "12 24", (24,)),
-    _entry("week|day|daily|mon|tue|wed|thu|fri|sat|sun", "5 7", (7,)),
+    _entry(r"hour|\w*day|daily|night|noon|o'clock", "12 24", (24,)),
+    _entry(r"week|\w*day|daily", "5 7", (7,)),
     _entry("month|quarterly", "3 4 12 28 29 30 31 52", (12, 4, 30)),
-    _entry("year|annual|century|decade|age|birthday", "10 12 52 100 365 366", (12, 52, 365, 10)),
+    _entry(r"year|annual|century|decade|ages?\b|birthday", "10 12 52 100 365 366", (12, 52, 365, 10)),
     _entry("week", "4 52", (4, 52)),
     _entry("dozen|gross|egg", "12 144", (12,)),
     _entry("inch|foot|feet|ft\\b|yard|mile", "3 12 36 1760 5280", (12, 3, 36, 5280)),
     _entry("ounce|oz\\b|pound|lb|ton", "16 2000", (16, 2000)),
     _entry("pint|quart|gallon|cup|tablespoon|teaspoon", "2 3 4 8 16", (2, 4, 8, 16, 3)),
-    _entry("kilo|km|kg|gram|met(?:er|re)|cm|mm|milli|centi|lit(?:er|re)|ml|thousand", "10 100 1000", (10, 100, 1000)),
+    _entry(
+        r"kilo|km\b|kg\b|grams?\b|met(?:er|re)|cm\b|mm\b|milli|centi|lit(?:er|re)|ml\b|thousand",
+        "10 100 1000",
+        (10, 100, 1000),
+    ),
     _entry("million|billion", "1000 1000000", (1000, 1_000_000)),
-    _entry("cent|penn|nickel|dime|quarter|dollar|[$€£¢]", "5 10 25 100", (100, 5, 10, 25, 4)),
+    _entry(r"cents?\b|penn|nickel|dimes?\b|quarters?\b|dollar|[$€£¢]", "5 10 25 100", (100, 5, 10, 25, 4)),
     _entry(
         "angle|degree|°|triangle|polygon|square|circle|rectang|side|perimeter|radius|diameter|pi\\b", "3 4 90 180 360"
     ),
