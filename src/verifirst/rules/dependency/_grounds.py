@@ -30,32 +30,26 @@ def _entry(cue: str, values: str, factors: tuple[int, ...] = ()) -> Calendar:
 
 
 CONSTANTS = (
-    _entry("second|sec\\b|minute|min\\b|hour|hr", "60 3600", (60, 3600)),
-    _entry(r"hour|\w*day|daily|night|noon|o'clock", "12 24", (24,)),
-    _entry(r"week|\w*day|daily", "5 7", (7,)),
-    _entry("month|quarterly", "3 4 12 28 29 30 31 52", (12, 4, 30)),
-    _entry(r"year|annual|century|decade|ages?\b|birthday", "10 12 52 100 365 366", (12, 52, 365, 10)),
-    _entry("week", "4 52", (4, 52)),
-    _entry("dozen|gross|egg", "12 144", (12,)),
-    _entry("inch|foot|feet|ft\\b|yard|mile", "3 12 36 1760 5280", (12, 3, 36, 5280)),
-    _entry("ounce|oz\\b|pound|lb|ton", "16 2000", (16, 2000)),
-    _entry("pint|quart|gallon|cup|tablespoon|teaspoon", "2 3 4 8 16", (2, 4, 8, 16, 3)),
-    _entry(
-        r"kilo|km\b|kg\b|grams?\b|met(?:er|re)|cm\b|mm\b|milli|centi|lit(?:er|re)|ml\b|thousand",
-        "10 100 1000",
-        (10, 100, 1000),
-    ),
-    _entry("million|billion", "1000 1000000", (1000, 1_000_000)),
-    _entry(r"cents?\b|penn|nickel|dimes?\b|quarters?\b|dollar|[$€£¢]", "5 10 25 100", (100, 5, 10, 25, 4)),
-    _entry(
-        "angle|degree|°|triangle|polygon|square|circle|rectang|side|perimeter|radius|diameter|pi\\b", "3 4 90 180 360"
-    ),
-    _entry("circ|radius|diameter|sphere|cylinder|cone|pi\\b", "3 3.14 3.1416 22/7 4/3"),
-    _entry("half|twice|double|pair|both|average|mean", "1/2 2", (2,)),
-    _entry("third|triple|thrice|trio", "1/3 2/3 3", (3,)),
-    _entry("quarter|fourth|quadruple", "1/4 3/4 4 25", (4,)),
-    _entry("fifth", "1/5 5", (5,)),
-    _entry("tenth|digit|ten-", "1/10 10", (10,)),
+    _entry(r"seconds?\b|sec\b|minutes?\b|mins?\b|hour|hrs?\b", "60 3600", (60, 3600)),
+    _entry(r"hour|\w*days?\b|daily|night|noon|o'clock", "12 24", (24,)),
+    _entry(r"week|\w*days?\b|daily", "5 7", (7,)),
+    _entry(r"week", "4 52", (4, 52)),
+    _entry(r"month|quarterly", "3 4 12 28 29 30 31 52", (12, 4, 30)),
+    _entry(r"years?\b|yearly|annual|century|decade|ages?\b|birthday", "10 12 52 100 365 366", (12, 52, 365, 10)),
+    _entry(r"dozen|gross|eggs?\b", "12 144", (12,)),
+    _entry(r"inch|foot\b|feet|ft\b|yards?\b|miles?\b", "3 12 36 1760 5280", (12, 3, 36, 5280)),
+    _entry(r"ounce|oz\b|pounds?\b|lbs?\b|tons?\b", "16 2000", (16, 2000)),
+    _entry(r"pints?\b|quarts?\b|gallon|cups?\b|tablespoon|teaspoon", "2 3 4 8 16", (2, 4, 8, 16, 3)),
+    _entry(r"kilo|k[mg]\b|grams?\b|met(?:er|re)|[cm]m\b|milli|centi|lit(?:er|re)|ml\b|thousand", "10 1000", (10, 1000)),
+    _entry(r"million|billion", "1000 1000000", (1000, 1_000_000)),
+    _entry(r"penn(?:y|ies)|nickel|dimes?\b|quarters?\b|coin", "5 10 25", (5, 10, 25, 4)),
+    _entry(r"angle|degree|°|triang|polygon|squares?\b|rectang|sides?\b|perimeter|pi\b", "3 4 90 180 360"),
+    _entry(r"circle|circum|radius|diameter|sphere|cylinder|cones?\b|pi\b", "3 3.14 3.1416 22/7 4/3 360"),
+    _entry(r"half|twice|double|pairs?\b|both|average|mean\b", "1/2 2", (2,)),
+    _entry(r"thirds?\b|triple|thrice", "1/3 2/3 3", (3,)),
+    _entry(r"quarter|fourth|quadruple", "1/4 3/4 4 25", (4,)),
+    _entry(r"fifths?\b", "1/5 5", (5,)),
+    _entry(r"tenths?\b|digit|ten-", "1/10 10", (10,)),
 )
 
 

@@ -85,7 +85,7 @@ def _operands(claim: Equation) -> list[tuple[Item, int]]:
         at = 0
         for item in side.rpn:
             if item.__class__ is not str:
-                found.append((item, spans[min(at, len(spans) - 1)][1]))  # type: ignore[arg-type]  # a number
+                found.append((item, spans[min(at, len(spans) - 1)][1]))
                 at += 1
     return found
 
