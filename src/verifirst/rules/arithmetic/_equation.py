@@ -12,6 +12,7 @@ from verifirst.claims.units import conversion, mixed_units
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
 from verifirst.rules.arithmetic._evidence import TEXTBOOK, UNIT_WINDOW, failing, holding, modes, show, values
+from verifirst.rules.arithmetic._offending import first_wrong
 from verifirst.rules.arithmetic._rounding import coarse_digit, explained, last_digit, rounded
 from verifirst.solvers.rational import Rpn, Value, evaluate
 
@@ -38,7 +39,7 @@ def failing_equation(rule: Rule, claim: Equation, context: Context, left: Value,
         return rule.unknown(claim, Reason.ROUNDING, "off by what unstated rounding could explain")
     beyond = Fraction(0) if _sum_of_fractions(claim, text) else quantum
     evidence = failing("=", lefts, rights, modes(claim.left.rpn, claim.right.rpn), beyond)
-    return rule.refuted(claim, evidence, _message(claim, text, a), offending=claim.right.end)
+    return rule.refuted(claim, evidence, _message(claim, text, a), offending=first_wrong(text, claim, a))
 
 
 def _message(claim: Equation, text: str, value: Fraction) -> str:

@@ -1,0 +1,43 @@
+"""The verdict points at the first character that makes a result wrong."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifirst.core.step import Step
+from verifirst.core.verdict import Status
+from verifirst.verifier import Verifier
+
+VERIFIER = Verifier()
+
+
+def refutation(text):
+    return VERIFIER.check(Step(0, 0, len(text), len(text), text), "", VERIFIER.begin("")).refutation
+
+
+@pytest.mark.parametrize(
+    ("step", "up_to"),
+    [
+        ("He has 3 * 12 = 46 eggs.", "He has 3 * 12 = 4"),
+        ("He has 3 * 12 = 38 eggs.", "He has 3 * 12 = 38"),
+        ("He has 3 * 12 = 3 eggs.", "He has 3 * 12 = 3 "),
+        ("He has 3 * 12 = 361 eggs.", "He has 3 * 12 = 361"),
+        ("It costs 4 * $2.25 = $9.50.", "It costs 4 * $2.25 = $9."),
+        ("They are 1000 * 1234 = 1,244,000 people.", "They are 1000 * 1234 = 1,24"),
+        ("He has 3 * 12 = 2", "He has 3 * 12 = 2"),
+        ("So 2 * 8 = 4 * 5 = 20.", "So 2 * 8 = 4 * 5"),
+    ],
+)
+def test_it_points_at_the_first_wrong_character(step, up_to):
+    assert step[: refutation(step).offending] == up_to
+
+
+@given(st.integers(2, 99), st.integers(2, 99), st.integers(1, 9999))
+def test_no_right_result_begins_like_the_offending_text(a, b, stated):
+    step = f"He has {a} * {b} = {stated} eggs."
+    found = refutation(step)
+    if stated == a * b:
+        assert found is None
+        return
+    assert found.status is Status.REFUTED
+    assert not f"He has {a} * {b} = {a * b} eggs.".startswith(step[: found.offending])
