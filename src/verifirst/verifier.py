@@ -82,14 +82,15 @@ class Verifier:
         notes: list[Verdict] = []
         for claim in claims:
             best: Verdict | None = None
+            rank = -1
             for rule in self._rules_for(type(claim)):
                 verdict = judge(rule, claim, context)
                 if verdict is None:
                     continue
                 if rule.code not in self.enforced:
                     notes.append(verdict)
-                elif best is None or _outranks(verdict, best):
-                    best = verdict
+                elif (own := _rank(rule, verdict)) > rank:
+                    best, rank = verdict, own
             verdicts.append(best or Verdict(Status.UNKNOWN, claim, reason=Reason.NO_RULE))
         return verdicts, notes
 
@@ -101,11 +102,13 @@ class Verifier:
         return found
 
 
-_RANK = {Status.UNKNOWN: 0, Status.VERIFIED: 1, Status.REFUTED: 2}
+_RANK = {Status.UNKNOWN: 1, Status.VERIFIED: 2, Status.REFUTED: 3}
 
 
-def _outranks(verdict: Verdict, other: Verdict) -> bool:
-    return _RANK[verdict.status] > _RANK[other.status]
+def _rank(rule: Rule, verdict: Verdict) -> int:
+    """Refuted outranks verified, verified outranks unknown; a necessary condition met comes last."""
+    status = verdict.status
+    return 0 if status is Status.VERIFIED and not rule.sufficient else _RANK[status]
 
 
 @dataclass(slots=True)

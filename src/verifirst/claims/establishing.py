@@ -110,5 +110,5 @@ _SMALL = {n: Fraction(n) for n in range(2048)}
 
 def _fraction(item: Item) -> Fraction:
     if item.__class__ is int:
-        return _SMALL.get(item) or Fraction(item)  # type: ignore[call-overload]
+        return _SMALL.get(item) or Fraction(item)
     return Fraction(*item)  # type: ignore[misc]

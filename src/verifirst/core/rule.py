@@ -63,6 +63,8 @@ class Rule(ABC):
     A rule is one file: module docstring with *What it checks / Why it matters / Limits*,
     this class, its examples. ``judge`` is deterministic, spends ``context.budget`` in
     proportion to its work, and returns ``None`` when the claim is not its business.
+    ``sufficient`` is False for a rule that judges a necessary condition only (where operands
+    come from, say): what it verifies does not decide a claim that another rule left UNKNOWN.
     ``code`` is never reused; ``version`` changes whenever a verdict can.
     """
 
@@ -71,6 +73,7 @@ class Rule(ABC):
     version: ClassVar[int] = 1
     stage: ClassVar[Stage] = Stage.PREVIEW
     tier: ClassVar[Tier] = Tier.INLINE
+    sufficient: ClassVar[bool] = True
     claims: ClassVar[tuple[type[Claim], ...]]
     examples: ClassVar[tuple[Example, ...]] = ()
 

@@ -25,7 +25,9 @@ def failing_equation(rule: Rule, claim: Equation, context: Context, left: Value,
     quantum = last_digit(claim.right, text) or last_digit(claim.left, text) or Fraction(0)
     if claim.relation == "≈" and abs(a - b) <= (coarse := coarse_digit(claim.right, quantum) / 2):
         return rule.verified(claim, holding("=", claim.left.rpn, claim.right.rpn, within=(-coarse, coarse)))
-    if abs(a - b) < quantum and not _sum_of_fractions(claim, text):
+    if _exact_by_nature(claim, text, about=about):
+        quantum = Fraction(0)
+    if abs(a - b) < quantum:
         if within := rounded(a, b, quantum, about=about):
             return rule.verified(claim, holding("=", claim.left.rpn, claim.right.rpn, within=within))
         return rule.unknown(claim, Reason.ROUNDING, "off by less than one unit of the last digit shown")
@@ -37,8 +39,7 @@ def failing_equation(rule: Rule, claim: Equation, context: Context, left: Value,
         return rule.unknown(claim, Reason.AMBIGUOUS, why)
     if explained(claim, a, b, quantum, about=about):
         return rule.unknown(claim, Reason.ROUNDING, "off by what unstated rounding could explain")
-    beyond = Fraction(0) if _sum_of_fractions(claim, text) else quantum
-    evidence = failing("=", lefts, rights, modes(claim.left.rpn, claim.right.rpn), beyond)
+    evidence = failing("=", lefts, rights, modes(claim.left.rpn, claim.right.rpn), quantum)
     return rule.refuted(claim, evidence, _message(claim, text, a), offending=first_wrong(text, claim, a))
 
 
@@ -50,11 +51,22 @@ def _message(claim: Equation, text: str, value: Fraction) -> str:
     return f"{source} is {show(value)}, not {stated}"
 
 
-def _sum_of_fractions(claim: Equation, text: str) -> bool:
-    """A sum of typeset fractions is exact mathematics: nobody rounds it to whole items."""
-    if claim.relation != "=" or claim.left.rpn[-1] not in ("+", "-"):
+def _exact_by_nature(claim: Equation, text: str, *, about: bool) -> bool:
+    """Whether nobody would round this result without saying so.
+
+    A sum of typeset fractions, a sum of decimals, a product in money.
+    """
+    if about:
         return False
-    return "frac" in text[claim.left.start : claim.left.end]
+    rpn, source = claim.left.rpn, text[claim.left.start : claim.right.end]
+    if rpn[-1] in ("+", "-") and "frac" in source:
+        return True
+    operators = {item for item in rpn if isinstance(item, str)}
+    return operators <= _SUM or (operators <= _PRODUCT and "$" in source and "\\" not in source)
+
+
+_SUM = frozenset({"+", "-", "neg"})
+_PRODUCT = _SUM | {"*"}
 
 
 def _by_convention(rule: Rule, claim: Equation, context: Context, quantum: Fraction) -> Verdict | None:
@@ -83,7 +95,7 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
         slack = quantum if (a, b) == TEXTBOOK else quantum * 100
         for left in values(lefts, a):
             for right in values(rights, b):
-                if left == right or (abs(left - right) < slack and not _sum_of_fractions(claim, text)):
+                if left == right or abs(left - right) < slack:
                     return "another reading of the text holds"
                 if right and (a, b) == TEXTBOOK and conversion(left / right, window):
                     return "the sides may be in different units"

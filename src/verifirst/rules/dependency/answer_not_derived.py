@@ -30,6 +30,7 @@ class AnswerNotDerived(Rule):
 
     code = "DG002"
     name = "answer-not-derived"
+    sufficient = False
     claims = (Answer,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("The answer is 90.", Status.VERIFIED, before=("Tom has 5 * 18 = 90 eggs.",)),

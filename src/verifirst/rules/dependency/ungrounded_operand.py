@@ -1,7 +1,7 @@
 """An operand that comes from nowhere.
 
 What it checks
-    Every operand of an equation is stated by the problem, by an earlier step or earlier in
+    Every operand of an equation or a comparison is stated by the problem, by an earlier step or earlier in
     the same step, is a constant that the text calls for (7 where it speaks of days or weeks,
     60 of minutes), or is one simple move away from such a value (percent complement, unit
     conversion, reciprocal).
@@ -21,7 +21,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import ClassVar
 
-from verifirst.claims import Equation
+from verifirst.claims import Comparison, Equation
 from verifirst.claims.stated import stated
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule
@@ -35,7 +35,8 @@ class UngroundedOperand(Rule):
 
     code = "DG001"
     name = "ungrounded-operand"
-    claims = (Equation,)
+    sufficient = False
+    claims = (Equation, Comparison)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("Tom has 5 * 18 = 90 eggs.", Status.VERIFIED, problem="Tom has 5 boxes of 18 eggs."),
         Example("Tom has 5 * 19 = 95 eggs.", Status.REFUTED, problem="Tom has 5 boxes of 18 eggs."),
@@ -45,11 +46,12 @@ class UngroundedOperand(Rule):
             problem="Tom has five boxes of 18 eggs and eats 8.",
             before=("Tom has 5 * 18 = 90 eggs.",),
         ),
+        Example("90 > 70, so it is enough.", Status.REFUTED, problem="Tom has 90 eggs and needs 60."),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
-        """Decide whether each operand of the left side is grounded."""
-        if not isinstance(claim, Equation):
+        """Decide whether each operand is grounded."""
+        if not isinstance(claim, (Equation, Comparison)):
             return None
         if not len(context.facts):
             return self.unknown(claim, Reason.UNSUPPORTED, "nothing is stated before this step")
@@ -75,12 +77,12 @@ class UngroundedOperand(Rule):
         return self.verified(claim, Evidence("grounded", {"values": values, "sources": sources}))
 
 
-def _operands(claim: Equation) -> list[tuple[Item, int]]:
-    """The literals of every side that computes something, with the end of each in the text."""
+def _operands(claim: Equation | Comparison) -> list[tuple[Item, int]]:
+    """The literals of every side but a bare result, with the end of each in the text."""
     found: list[tuple[Item, int]] = []
     for side in (claim.left, claim.right):
         spans = side.numbers
-        if len(spans) == 1 and side is claim.right:
+        if len(spans) == 1 and side is claim.right and isinstance(claim, Equation):
             continue
         at = 0
         for item in side.rpn:
