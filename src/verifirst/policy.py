@@ -28,14 +28,18 @@ class Halt:
     why: str
 
 
-
 Decision = Commit | Rollback | Halt
 
 
 class OnUnknown(StrEnum):
-    """What an UNKNOWN step does: pass (and lower the stated coverage) or roll back."""
+    """What an UNKNOWN step does: pass (and lower the stated coverage) or roll back.
+
+    ``PASS_FIRST`` passes it only where nothing was refused before it: a retry may not trade
+    a refuted claim for words that nobody can check.
+    """
 
     PASS = "pass"
+    PASS_FIRST = "pass-first"
     ROLLBACK = "rollback"
 
 
@@ -54,12 +58,16 @@ class Policy:
     on_refuted: OnRefuted = OnRefuted.ROLLBACK
     on_unknown: OnUnknown = OnUnknown.PASS
 
-    def decide(self, report: Report) -> Decision:
-        """The decision for one report; a rollback keeps the steps before the cause."""
+    def decide(self, report: Report, refusals: int = 0) -> Decision:
+        """The decision for one report; a rollback keeps the steps before the cause.
+
+        ``refusals`` is how many steps were refused before at this step's boundary.
+        """
         if report.status is Status.VERIFIED:
             return Commit()
         if report.status is Status.UNKNOWN:
-            return Commit() if self.on_unknown is OnUnknown.PASS else Rollback(report.step.index)
+            passes = self.on_unknown is OnUnknown.PASS or (self.on_unknown is OnUnknown.PASS_FIRST and not refusals)
+            return Commit() if passes else Rollback(report.step.index)
         if self.on_refuted is OnRefuted.FLAG:
             return Commit()
         if self.on_refuted is OnRefuted.HALT:

@@ -129,7 +129,7 @@ def test_budgets_hold(salt, rate, decoder_settings):
     assert len(stream.tokens) <= stream.max_tokens
 
 
-def script(pieces, decoder_settings, *, refute, policy=None, convention="newline", max_tokens=200):
+def script(pieces, decoder_settings, *, refute, policy=None, convention="newline", max_tokens=200, unknown=()):
     """Play literal texts, one for each attempt, with characters as tokens; returns stream and events."""
     events = []
     table = [bytes([code]) for code in range(128)]
@@ -148,6 +148,8 @@ def script(pieces, decoder_settings, *, refute, policy=None, convention="newline
             for item in items:
                 status = Status.REFUTED if item.step.text in refute else Status.VERIFIED
                 verdict = Verdict(status, Claim(0, len(item.step.text)), "T001", offending=len(item.step.text))
+                if item.step.text in unknown:
+                    verdict = Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)
                 stream.deliver(item.ticket, Report(item.step, (verdict,)))
     return stream, events
 
@@ -199,6 +201,18 @@ def test_unknown_steps_can_be_refused():
     stream, _, _ = play(3, 0.0, "newline", Settings(ban=False), policy=Policy(on_unknown=OnUnknown.ROLLBACK))
     assert all(report.status is Status.VERIFIED for report in stream.reports)
     assert stream.tally.refused > 0
+
+
+def test_a_retry_may_not_trade_a_refuted_claim_for_an_unchecked_one():
+    pieces = ["bad\n", "who knows\n", "good\n"]
+    evading, _ = script(pieces, Settings(), refute={"bad"}, unknown={"who knows"})
+    assert evading.text.text == "who knows\n"
+    strict, _ = script(
+        pieces, Settings(), refute={"bad"}, unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.PASS_FIRST)
+    )
+    assert strict.text.text == "good\n"
+    first, _ = script(pieces[1:], Settings(), refute=(), unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.PASS_FIRST))
+    assert first.text.text == "who knows\n"
 
 
 def test_a_token_is_refused_while_a_finish_is_held():

@@ -183,7 +183,7 @@ class DualStream:
         pending = self._live.pop(ticket, None)
         if pending is None or self.finished:
             return
-        decision = self.policy.decide(report)
+        decision = self.policy.decide(report, self._refusals.get(self._boundary(report.step.index), 0))
         if isinstance(decision, Commit):
             pending.report = report
             self.emit(Verified(self.request, report))
