@@ -2,14 +2,14 @@ import pytest
 from tests.cli.scripted import FakeEngine
 from typer.testing import CliRunner
 
-from verifirst.cli import demo
+from verifirst.cli import demo, loading
 from verifirst.cli.app import app
 
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
-    monkeypatch.setattr(demo, "_load", lambda: fake)
+    monkeypatch.setattr(loading, "local_engine", lambda **_: fake)
     return fake
 
 

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from click.testing import Result
 from tests.cli.scripted import LINES, FakeEngine
 from typer.testing import CliRunner
 
-from verifirst.cli import generate
+from verifirst.cli import generate, loading
 from verifirst.cli.app import app
 from verifirst.report import wire
 
@@ -19,7 +21,7 @@ RELEASED = "\n".join(LINES).replace("= 8", "= 7") + "\n"
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
-    monkeypatch.setattr(generate, "_load", lambda *_: fake)
+    monkeypatch.setattr(loading, "local_engine", lambda *_, **__: fake)
     return fake
 
 
@@ -76,3 +78,21 @@ def test_groups_are_bounded(engine: FakeEngine, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(generate, "GROUP", 2)
     result = run("--problems", "-", "--json", stdin='{"problem": "A?"}\n' * 5)
     assert (result.exit_code, sizes, len(result.stdout.splitlines())) == (0, [2, 2, 1], 5)
+
+
+WITHOUT = """
+import sys
+sys.modules["transformers"] = None
+from verifirst.cli import main
+sys.argv = ["verifirst", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("command", [["generate", "How many?"], ["demo"], ["bench", "word-problems"]])
+def test_a_missing_extra_is_named(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT, *command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith(
+        "verifirst: transformers is not installed; install it with: pip install 'verifirst[local]'\n"
+    )

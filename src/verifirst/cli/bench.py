@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from verifirst.cli import loading
+
 bench = typer.Typer(help="Run a benchmark that ships with the package.", no_args_is_help=True)
 
 
@@ -19,7 +21,7 @@ def word_problems(
     n: Annotated[int, typer.Option("--n", min=1, metavar="N", help="Held-out problems.")] = 200,
     temperature: Annotated[float, typer.Option(min=0.0, metavar="T", help="Sampling temperature; 0 is greedy.")] = 1.0,
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the problems and of sampling.")] = 0,
-    model: Annotated[str, typer.Option(help="A shipped model's name, or a directory.")] = "first_light",
+    model: Annotated[str, typer.Option(help="A shipped model's name, or a directory.")] = loading.DEFAULT_MODEL,
     batch_size: Annotated[int, typer.Option(min=1, metavar="N", help="Requests decoded together.")] = 64,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verifirst.cli import loading
 from verifirst.cli.progress import counting
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_WATCHED = 20  # problems; the first ones end with a refuted step long before
 MAX_TOKENS = 192
 CHUNK = 30  # problems decoded together; the two arms take turns
-PAUSE = 0.25  # seconds between events on a terminal, so that a person can follow
+PAUSE = 0.15  # seconds between events on a terminal, so that a person can follow
 
 
 def demo(
@@ -37,23 +37,15 @@ def demo(
 
     Everything runs on this machine's CPU; the model ships with the package.
     """
+    from verifirst.bench.benchmark import ENFORCE
     from verifirst.report.console import console
 
     to = console()
     to.print("Loading the shipped model (a few seconds)")
-    engine = _load()
-    with engine:
+    with loading.local_engine(enforce=ENFORCE) as engine:
         _watch_some(to, engine, at_least=watch, temperature=temperature, seed=seed)
         if problems:
             _compare(to, engine, problems, temperature, seed)
-
-
-def _load() -> LocalEngine:
-    from verifirst.bench.benchmark import ENFORCE
-    from verifirst.engines.transformers import LocalEngine
-    from verifirst.stream import VerifierSpec
-
-    return LocalEngine(verifier=VerifierSpec(enforce=ENFORCE))
 
 
 def _watch_some(to: Console, engine: LocalEngine, *, at_least: int, temperature: float, seed: int) -> None:
@@ -94,16 +86,13 @@ def _compare(to: Console, engine: LocalEngine, count: int, temperature: float, s
     problems = held_out(count, seed)
     sampling = Sampling(temperature, seed, MAX_TOKENS)
     outcomes: dict[str, list[Outcome]] = {"off": [], "on": []}
-    pace: dict[str, list[float]] = {"off": [], "on": []}
     to.print()
     with counting(to, "the same model, verification off and on", 2 * count) as advance:
         for first in range(0, count, CHUNK):
             chunk = problems[first : first + CHUNK]
             for name in outcomes:
-                before, passes = time.perf_counter(), engine.forward_passes
                 outcomes[name] += run(engine, chunk, first, sampling, enforce=name == "on")
-                pace[name].append(1000 * (time.perf_counter() - before) / (engine.forward_passes - passes))
                 advance(len(chunk))
-    to.print(comparison({name: summary(rows, pace[name]) for name, rows in outcomes.items()}))
+    to.print(comparison({name: summary(rows, ()) for name, rows in outcomes.items()}))
     to.print()
     to.print("Judged by the generator's own oracle, not by the verifier. Full benchmark: make bench")

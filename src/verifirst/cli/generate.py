@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from verifirst.cli import loading
 from verifirst.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def generate(
     ] = "",
     model: Annotated[
         str, typer.Option(metavar="NAME", help="A shipped model, a directory, or a hub name.")
-    ] = "first_light",
+    ] = loading.DEFAULT_MODEL,
     temperature: Annotated[float, typer.Option(min=0.0, metavar="T", help="Sampling temperature; 0 is greedy.")] = 0.0,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Seed of sampling; none draws a new one.", show_default=False)
@@ -55,7 +56,8 @@ def generate(
     if (prompt is None) == (problems is None):
         raise typer.BadParameter("give either a PROMPT or --problems FILE", param_hint="PROMPT")
     sampling = Sampling(temperature, seed, max_new_tokens, enforce)
-    with _load(model, rules, batch_size) as engine:
+    enforced = tuple(name.strip() for name in rules.split(",") if name.strip())
+    with loading.local_engine(model, enforce=enforced, batch_size=batch_size) as engine:
         if prompt is not None:
             _solve(engine, prompt, sampling, as_json=as_json)
         else:
@@ -83,14 +85,6 @@ class Sampling:
             seed=None if self.seed is None else self.seed + place,
             enforce=self.enforce,
         )
-
-
-def _load(model: str, rules: str, batch_size: int) -> LocalEngine:
-    from verifirst.engines.transformers import LocalEngine
-    from verifirst.stream import VerifierSpec
-
-    enforce = tuple(name.strip() for name in rules.split(",") if name.strip())
-    return LocalEngine(model, verifier=VerifierSpec(enforce=enforce), batch_size=batch_size)
 
 
 def _solve(engine: LocalEngine, problem: str, sampling: Sampling, *, as_json: bool) -> None:

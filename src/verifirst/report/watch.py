@@ -104,7 +104,8 @@ class Watch:
 def watched(to: Console, run: Callable[[Callable[[Event], None]], object], *, pause: float = 0.0) -> Watch:
     """Call ``run(on_event)`` and show its one request: live on a terminal, else when it is over.
 
-    ``pause``: seconds to wait after each event on a terminal, so that a person can follow.
+    ``pause``: seconds to wait on a terminal after a step is written or refused, so that a
+    person can follow.
     """
     log = Watch()
     if not to.is_terminal:
@@ -116,7 +117,7 @@ def watched(to: Console, run: Callable[[Callable[[Event], None]], object], *, pa
         def on(event: Event) -> None:
             log.on(event)
             live.refresh()
-            time.sleep(pause)
+            time.sleep(pause if isinstance(event, Generated | Refuted) else 0)
 
         run(on)
     return log

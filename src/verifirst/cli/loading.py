@@ -1,0 +1,21 @@
+"""Load a model for a command, without the noise that libraries make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from verifirst.engines.transformers import LocalEngine
+
+DEFAULT_MODEL = "first_light"
+
+
+def local_engine(model: str = DEFAULT_MODEL, *, enforce: tuple[str, ...] = (), batch_size: int = 32) -> LocalEngine:
+    """The local engine with ``model``."""
+    from transformers.utils.logging import disable_progress_bar
+
+    from verifirst.engines.transformers import LocalEngine
+    from verifirst.stream import VerifierSpec
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # Transformers' own
+    return LocalEngine(model, verifier=VerifierSpec(enforce=enforce), batch_size=batch_size)
