@@ -68,7 +68,7 @@ _AFTER = re.compile(
     r"|,\s*[-−]?[0-9])"
 )
 _LEFT_OPERATOR = re.compile(
-    r"\b(?:times|plus|minus|by|over|less|divided|multipl\w+|than|squared|cubed|root)\s*[$(\\]*$", re.IGNORECASE
+    r"\b(?:twice|thrice|double|triple|half|times|plus|minus|by|over|less|divided|multipl\w+|than|squared|cubed|root)\s*[$(\\]*$", re.IGNORECASE
 )
 _LEFT_LINK = re.compile(
     r"(?:[0-9%]|\b(?:half|thirds?|quarters?|fourths?|fifths?|twice|double|triple|thrice|percent|two|three|four|five|six"

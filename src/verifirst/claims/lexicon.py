@@ -45,6 +45,9 @@ JOINS = frozenset(
 )
 """Words after which a sign belongs to what follows."""
 
+CONNECTIVES = frozenset("and so then is are was were because but which while where that since".split())
+"""Words that no unit contains: the sentence has gone on."""
+
 GLUED_UNITS = frozenset(
     [
         "ft",

@@ -36,7 +36,7 @@ def binary(p: State) -> bool:
 def before_words(p: State, op: str) -> bool:
     """``$15/student`` is a unit, ``8-hour`` too, ``36 - so`` a dash; else algebra in words."""
     i = p.i
-    if op == "/" or (op == "-" and p.tokens.glued(i) and p.tokens.glued(i + 1)):
+    if op == "/" or (op == "-" and _hyphenated(p)):
         p.i = i + 2
         return p.kinds[p.i] not in AFTER_UNIT
     if op == "-" and not p.groups and dash(p):
@@ -49,6 +49,13 @@ def before_words(p: State, op: str) -> bool:
     p.i = i + 1
     p.want = True
     return False
+
+
+def _hyphenated(p: State) -> bool:
+    """``8-hour``: a number, a hyphen, a word in small letters, without spaces."""
+    i, tokens = p.i, p.tokens
+    small = tokens.text[tokens.starts[i + 1]].islower() and p.kinds[i + 2] not in "^("
+    return p.kinds[i - 1] == "n" and small and tokens.glued(i) and tokens.glued(i + 1)
 
 
 def dash(p: State) -> bool:
@@ -93,6 +100,8 @@ def close(p: State) -> bool:
         denominator(p, opener)
     elif kind == "g":
         p.out.append("/")
+    elif p.style.accounting and p.i - opener == 3:  # noqa: PLR2004  # one number in brackets
+        p.out.append("neg")
     return False
 
 

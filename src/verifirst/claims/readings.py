@@ -27,6 +27,7 @@ _STYLES = (
     Style(note_paren=False),
     Style(relative_percent=True),
     Style(negative_base=True),
+    Style(accounting=True),
 )
 _DASH = re.compile(r"(?:^[-–−*•]|(?<=[A-Za-z]\s)[-–−])\s*")
 _TOP_OPERATOR = re.compile(
@@ -34,6 +35,7 @@ _TOP_OPERATOR = re.compile(
 )
 _HYPHEN_MIXED = re.compile(r"(?<![0-9.])([0-9]+)-([0-9]+/[0-9]+)(?![0-9])")
 _PERCENT_SIGN = re.compile(r"\\?%")
+_BULLET = re.compile(r"[-−–]\s?\Z")
 MAX_CUTS = 4
 
 
@@ -45,7 +47,10 @@ def readings(text: str, side: Side, budget: Budget, *, result: bool) -> list[Rpn
     """
     found: dict[Rpn, None] = {side.rpn: None}
     fragment = text[side.start : side.end]
-    for variant in _variants(fragment):
+    variants = _variants(fragment)
+    if _BULLET.search(text[max(0, side.start - 3) : side.start]):
+        variants.append("-" + fragment)
+    for variant in variants:
         tokens = tokenize(variant, budget)
         for style in _STYLES:
             parsed, following, _ = parse(tokens, 0, style)

@@ -27,6 +27,8 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
             i = _chain(tokens, OPAQUE, i, found, budget)
         elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] in "w("):
             i += 1
+        elif kind == "-" and _is_bullet(tokens, i):
+            i += 1
         else:
             following_kind = kinds[i + 1]
             if kind == "n" and (following_kind in ",bE" or (following_kind == "w" and kinds[i + 2] in ",bE")):
@@ -34,6 +36,7 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
                 continue
             side, following, unclosed = _side(tokens, i)
             budget.spend(following - i + 1)
+            following = _continuation(tokens, following)
             if kinds[following] == "=" and unclosed >= i:
                 i = unclosed + 1
                 continue
@@ -73,20 +76,21 @@ def _chain(tokens: Tokens, first: Side, i: int, found: list[Equation | Compariso
         else:
             side = OPAQUE
         sides.append(side)
-        i = _continuation(kinds, i)
+        i = _continuation(tokens, i)
     _claim(sides, signs, found)
     return i
 
 
-def _continuation(kinds: list[str], i: int) -> int:
+def _continuation(tokens: Tokens, i: int) -> int:
     """A line that begins with ``=`` goes on with the chain of the line before."""
-    if kinds[i] == "b":
-        j = i
-        while kinds[j] == "b":
-            j += 1
-        if kinds[j] == "=":
-            return j
-    return i
+    kinds = tokens.kinds
+    j = i
+    while kinds[j] == "b" and tokens.text[tokens.starts[j] : tokens.ends[j]] in _LINE_ENDS:
+        j += 1
+    return j if kinds[j] == "=" else i
+
+
+_LINE_ENDS = frozenset(("\n", "\\\\", "\\[", "\\]", "$$", "\\quad", "\\qquad"))
 
 
 def _claim(sides: list[Side], signs: list[str], found: list[Equation | Comparison]) -> None:
@@ -132,6 +136,8 @@ def _begins_cleanly(tokens: Tokens, i: int) -> bool:
         return not (kinds[i] == "(" and tokens.glued(i))
     if previous == "(":
         return i == 1 or not (tokens.glued(i - 1) and kinds[i - 2] in "wnio)}f")
+    if previous == "-":
+        return True  # a bullet
     if previous == "b":
         continued = i > 1 and kinds[i] in "+-" and kinds[i - 2] in "n)}%"
         return kinds[i] != "+" and not continued
@@ -140,6 +146,17 @@ def _begins_cleanly(tokens: Tokens, i: int) -> bool:
     if previous == "{":
         return i > 1 and kinds[i - 2] in "bw,"
     return previous == "," and (i == 1 or kinds[i - 2] not in "+-*/^=%")
+
+
+def _is_bullet(tokens: Tokens, i: int) -> bool:
+    """Whether the dash at token ``i`` opens an item of a list rather than a negative number."""
+    if tokens.glued(i + 1) or (i and tokens.text[tokens.starts[i - 1]] != "\n"):
+        return False
+    if i == 0:
+        return True
+    end = tokens.starts[i - 1]
+    above = tokens.text[tokens.text.rfind("\n", max(0, end - 500), end) + 1 : end].strip()
+    return "=" in above or above[:1] in "-*•−–" or above[-1:] in ".:;"
 
 
 def _opens_markup(tokens: Tokens, i: int) -> bool:

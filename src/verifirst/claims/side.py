@@ -41,6 +41,7 @@ class Style(NamedTuple):
     relative_percent: bool = False  # 80 - 25% is 80 * (1 - 25%)
     negative_base: bool = False  # -2^2 is (-2)^2
     apart: bool = False  # 12 200-page books: 12 is not 12 200
+    accounting: bool = False  # 3 + (7) is 3 - 7
     scale_unit: bool = False  # 8 dozen counts dozens
 
 

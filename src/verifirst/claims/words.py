@@ -80,7 +80,7 @@ def _unit_power(p: State, following: str) -> bool:
 
 def _unit_then_sign(p: State, i: int, run: str, following: str) -> bool:
     """A unit before an operator, a closing bracket or a relation."""
-    if following in "+-" and sentence_goes_on(p, run):
+    if following in "+-*/" and sentence_goes_on(p, run):
         p.i = i
         return not p.groups or p.skip_from(i)
     if following == ")" and not p.groups:
@@ -94,6 +94,8 @@ def sentence_goes_on(p: State, run: str) -> bool:
     tokens, sign = p.tokens, p.i
     if tokens.text[tokens.starts[sign] - 1] in "$(" or run.rpartition(" ")[2].lower() in lexicon.JOINS:
         return True
+    if not lexicon.CONNECTIVES.isdisjoint(run.lower().split(" ")):
+        return True
     unary = tokens.glued(sign + 1) and not tokens.glued(sign)
     return unary and " " in run
 
@@ -102,10 +104,15 @@ def operator_in_words(p: State, first: str, rest: str) -> bool:
     """``times``, ``plus``, ...; ``of`` after a percentage or a fraction."""
     phrase = f"{first} {rest}".strip().lower()
     op = lexicon.OPERATORS.get(phrase)
-    if op is None and lexicon.OF.fullmatch(phrase) and p.out and p.out[-1] in ("%", "/"):
+    if op is None and lexicon.OF.fullmatch(phrase) and _is_share(p):
         op = "of"
     if op is None:
         return False
     p.push(0.5 if op == "of" and p.style.of_last else PRECEDENCE[op], op)
     p.want = True
     return True
+
+
+def _is_share(p: State) -> bool:
+    """Whether what stands before is a percentage or a fraction."""
+    return bool(p.out) and (p.out[-1] in ("%", "/") or (bool(p.ops) and p.ops[-1][1] == "/"))

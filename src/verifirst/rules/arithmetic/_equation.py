@@ -80,6 +80,8 @@ def _by_convention(rule: Rule, claim: Equation, context: Context, quantum: Fract
             return rule.verified(claim, holding("=", left, right, pair, within))
     lefts = [left, *conventional(text, claim.left, context.budget)]
     rights = [right, *conventional(text, claim.right, context.budget)]
+    if "$" in text[max(0, claim.start - 1) : claim.left.end] and _CENTS.match(text, claim.right.end):
+        rights.append((*right, 100, "/"))
     for a in lefts:
         for b in rights:
             if values([a], 100) == values([b], 100) != []:
@@ -97,8 +99,8 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
             for right in values(rights, b):
                 if left == right or abs(left - right) < slack:
                     return "another reading of the text holds"
-                if right and (a, b) == TEXTBOOK and conversion(left / right, window):
-                    return "the sides may be in different units"
+    if (ratio := _ratio(claim)) is not None and conversion(ratio, window):
+        return "the sides may be in different units"
     if ("+" in claim.left.rpn or "-" in claim.left.rpn) and mixed_units(window):
         return "a sum of different units"
     if units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start):
@@ -108,6 +110,11 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
     if not claim.right.bare and _names_something(claim, text):
         return "the left side may be a label, a trial value, or belong to what stands before it"
     return doubt(text, claim.start, claim.end, context.problem)
+
+
+def _ratio(claim: Equation) -> Fraction | None:
+    left, right = evaluate(claim.left.rpn), evaluate(claim.right.rpn)
+    return Fraction(*left) / Fraction(*right) if right[0] else None
 
 
 def _names_something(claim: Equation, text: str) -> bool:
@@ -132,4 +139,5 @@ def _proper_fraction(rpn: Rpn) -> bool:
     return isinstance(top, int) and isinstance(bottom, int) and 0 < top < bottom
 
 
+_CENTS = re.compile(r"\s*(?:cents?\b|¢)")
 _RANGE = re.compile(r"[0-9]+[-–][0-9]+")
