@@ -12,6 +12,8 @@ CASES = [
     ("At 5 a.m. Tom woke in the U.S. Army. Ok.", ["At 5 a.m. Tom woke in the U.S. Army.", "Ok."]),
     ("See No. 5. No. It is.", ["See No. 5.", "No.", "It is."]),
     ("St. Ives and J. K. Rowling. Ok.", ["St. Ives and J. K. Rowling.", "Ok."]),
+    ("Call the total C. We know Ms. B. Fox. Ok.", ["Call the total C.", "We know Ms. B. Fox.", "Ok."]),
+    ("Use $3$ and $4$). Since $4=15$, no.  It ends.", ["Use $3$ and $4$).", "Since $4=15$, no.", "It ends."]),
     ("Wait... What is it? So.", ["Wait... What is it?", "So."]),
     ("Really?! Yes!! Ok.", ["Really?!", "Yes!!", "Ok."]),
     ("1. Add 2 and 3. 2. Multiply. Done.", ["1. Add 2 and 3.", "2. Multiply.", "Done."]),

@@ -3,7 +3,8 @@
 A sentence ends at ``.``, ``!`` or ``?`` (and closing quotes or brackets) followed by a blank
 and then something that can begin a sentence: not a lowercase letter, not an operator. It
 does not end inside a decimal, an abbreviation, initials, an ellipsis, a list marker or
-inline maths. Ambiguous ends join sentences rather than split them.
+inline maths. Ambiguous ends join sentences rather than split them; but a lone capital counts
+as an initial only beside a name or another initial, since elsewhere it is mostly a variable.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ _CLOSERS = "\"')]}*_\u2019\u201d"
 _NEVER_FIRST = "=+\u00d7\u00f7/,;:)]}%"
 _WORD = re.compile(r"(?:^|[^\w.])([\w.]+)$")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")  # e.g, a.m, U.S
-_INITIAL = re.compile(r"(?:^|[^\d\s]\s+|[\"'(])[A-Z]$")
+_INITIAL = re.compile(r"(?:^|[A-Z][\w']*\.?\s+)[A-Z]$")  # after a name or another initial
+_CLOSING_DOLLAR = re.compile(r"[\w})\]\\]$")  # a dollar sign right after these opens nothing
 _MARKER = re.compile(
     r"[\s*_#>(-]*(?:(?:step|part|case|question|equation)\s+)?(?:\d{1,3}|[A-Za-z])[*_]{0,2}", re.IGNORECASE
 )
 
-_TEXT, _END, _GAP, _DOLLAR, _MATHS, _DISPLAY, _PAREN = range(7)
+_TEXT, _END, _GAP, _DOLLAR, _MATHS, _DISPLAY, _PAREN, _LONE = range(8)
 _STOPS = {_TEXT: ".!?\n$(", _MATHS: "$\n", _DISPLAY: "$\n", _PAREN: ")\n"}  # the other states see every character
 
 
@@ -39,6 +41,7 @@ class SentenceScanner(Scanner):
         self._to(_TEXT)
         self._after = 0  # offset after the blank that may end the sentence
         self._digit_joins = False  # a digit next would mean an abbreviation
+        self._lone = False  # an initial next would mean an initial
 
     def _to(self, state: int) -> None:
         self._state = state
@@ -46,17 +49,20 @@ class SentenceScanner(Scanner):
 
     def take(self, char: str, at: int, before: str) -> Cut | None:
         """Cut at a line feed, or after a sentence once something that may begin one follows."""
+        if self._state == _LONE and char != ".":
+            return Cut(self._after, self._after)
         if char == "\n":
             return Cut(at, at + 1)
         if self._state == _GAP:
             if char.isspace():
                 return None
             if self._begins(char):
-                return Cut(self._after, self._after)
+                return self._begun(char)
             self._to(_TEXT)
         if self._state == _END:
             self._ending(char, at, before)
-        elif self._state == _TEXT:
+        elif self._state in (_TEXT, _LONE):
+            self._to(_TEXT)
             self._reading(char, at, before)
         elif self._state == _DOLLAR:
             self._dollar(char, at, before)
@@ -66,6 +72,13 @@ class SentenceScanner(Scanner):
 
     def _begins(self, char: str) -> bool:
         return not (char.islower() or char in _NEVER_FIRST or (self._digit_joins and char.isdigit()))
+
+    def _begun(self, char: str) -> Cut | None:
+        """The next sentence begins with ``char``, unless both ends are initials (J. K. Rowling)."""
+        if self._lone and char.isupper():
+            self._to(_LONE)
+            return None
+        return Cut(self._after, self._after)
 
     def _ending(self, char: str, at: int, before: str) -> None:
         """After a terminator: a blank may end the sentence, most else goes on with it."""
@@ -79,12 +92,15 @@ class SentenceScanner(Scanner):
             self._reading(char, at, before)
 
     def _reading(self, char: str, at: int, before: str) -> None:
-        if char == "$" and not before.endswith("\\"):
-            self._to(_DOLLAR)
+        if char == "$":
+            if not _CLOSING_DOLLAR.search(before):
+                self._to(_DOLLAR)
         elif char == "(" and before.endswith("\\"):
             self._to(_PAREN)
         elif char in _TERMINATORS and not (char == "." and self._joins(at, before)):
-            self._digit_joins = char == "." and _word(before).lower() in BEFORE_DIGIT
+            word = _word(before) if char == "." else ""
+            self._digit_joins = word.lower() in BEFORE_DIGIT
+            self._lone = len(word) == 1 and word.isupper()
             self._to(_END)
 
     def _dollar(self, char: str, at: int, before: str) -> None:
