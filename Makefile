@@ -18,6 +18,9 @@ TEMPERATURE ?= 1.0
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# The models here are small: threads of one process would wait for each other more than they compute.
+ONE_THREAD := OMP_NUM_THREADS=1
+
 # The first interpreter that is new enough; `make PYTHON=...` overrides.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
@@ -30,13 +33,13 @@ help:
 	@sed -n '3,11s/^# \{0,1\}//p' Makefile
 
 demo: $(STAMPS)/local
-	@$(BIN)/verifirst demo
+	@$(ONE_THREAD) $(BIN)/verifirst demo
 
 bench: $(STAMPS)/local
-	$(BIN)/verifirst bench word-problems --n $(N) --temperature $(TEMPERATURE)
+	$(ONE_THREAD) $(BIN)/verifirst bench word-problems --n $(N) --temperature $(TEMPERATURE)
 
 test: $(STAMPS)/dev
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	HF_HUB_OFFLINE=1 $(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .
