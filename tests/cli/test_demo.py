@@ -1,9 +1,15 @@
+import re
+import subprocess
+from collections.abc import Callable
+
 import pytest
 from tests.cli.scripted import FakeEngine
 from typer.testing import CliRunner
 
 from verifirst.cli import demo, loading
 from verifirst.cli.app import app
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
@@ -38,3 +44,14 @@ def test_watching_goes_on_until_a_step_is_refuted_but_not_for_ever(
     monkeypatch.setattr("tests.cli.scripted.LINES", ("So 3 * 4 = 12.",))
     assert CliRunner().invoke(app, ["demo", "--problems", "0", "--watch", "1"]).exit_code == 0
     assert len(engine.requests) == demo.MAX_WATCHED
+
+
+def test_the_shipped_model_solves_and_is_corrected(run: Run) -> None:
+    """The demo as a stranger runs it, with fewer problems."""
+    done = run("demo", "--problems", "4", "--watch", "1", timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+    assert re.search(r"^  ✗ +\d+ .*\n +↳ (AR|DG)\d{3} .+: .+", done.stdout, re.MULTILINE), "no step was refuted"
+    assert "trying again" in done.stdout
+    assert "right answers" in done.stdout
