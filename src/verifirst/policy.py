@@ -34,12 +34,13 @@ Decision = Commit | Rollback | Halt
 class OnUnknown(StrEnum):
     """What an UNKNOWN step does: pass (and lower the stated coverage) or roll back.
 
-    ``PASS_FIRST`` passes it only where nothing was refused before it: a retry may not trade
-    a refuted claim for words that nobody can check.
+    ``STRICT`` refuses a step whose claims are not all decided, and passes a step without
+    claims only where nothing was refused before: a retry may not trade a refuted claim for
+    words that nobody can check.
     """
 
     PASS = "pass"
-    PASS_FIRST = "pass-first"
+    STRICT = "strict"
     ROLLBACK = "rollback"
 
 
@@ -66,10 +67,15 @@ class Policy:
         if report.status is Status.VERIFIED:
             return Commit()
         if report.status is Status.UNKNOWN:
-            passes = self.on_unknown is OnUnknown.PASS or (self.on_unknown is OnUnknown.PASS_FIRST and not refusals)
-            return Commit() if passes else Rollback(report.step.index)
+            return Commit() if self._passes(report, refusals) else Rollback(report.step.index)
         if self.on_refuted is OnRefuted.FLAG:
             return Commit()
         if self.on_refuted is OnRefuted.HALT:
             return Halt("refuted")
         return Rollback(report.step.index if report.cause is None else min(report.cause, report.step.index))
+
+    def _passes(self, report: Report, refusals: int) -> bool:
+        """Whether an UNKNOWN step may stand."""
+        if self.on_unknown is OnUnknown.STRICT:
+            return not refusals and all(verdict.claim is None for verdict in report.verdicts)
+        return self.on_unknown is OnUnknown.PASS

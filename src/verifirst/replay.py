@@ -6,7 +6,7 @@ with the rules. Evidence that does not prove what it says, is malformed or is to
 gives UNKNOWN: a replay never raises and never trusts.
 
 Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungrounded``,
-``answer`` (dependency). What the strings mean is written in
+``answer``, ``unknown-name`` (dependency). What the strings mean is written in
 ``verifirst.rules.arithmetic._evidence``.
 """
 
@@ -78,6 +78,11 @@ def _ungrounded(data: Mapping[str, Any]) -> Status:
     return Status.REFUTED
 
 
+def _unknown_name(data: Mapping[str, Any]) -> Status:
+    words = "".join(char if char.isalpha() else " " for char in str(data["problem"]).lower()).split()
+    return Status.UNKNOWN if str(data["name"]).lower() in words else Status.REFUTED
+
+
 def _answer(data: Mapping[str, Any]) -> Status:
     value = _number(data["value"])
     known = [_number(item) for item in data["stated"]]
@@ -93,6 +98,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "grounded": _grounded,
     "ungrounded": _ungrounded,
     "answer": _answer,
+    "unknown-name": _unknown_name,
 }
 _COMMON = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(100)})
 _FACTORS = (2, 3, 4, 5, 7, 8, 10, 12, 16, 24, 25, 30, 36, 52, 60, 100, 365, 1000, 2000, 3600, 5280, 1_000_000)

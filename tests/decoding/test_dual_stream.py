@@ -208,10 +208,10 @@ def test_a_retry_may_not_trade_a_refuted_claim_for_an_unchecked_one():
     evading, _ = script(pieces, Settings(), refute={"bad"}, unknown={"who knows"})
     assert evading.text.text == "who knows\n"
     strict, _ = script(
-        pieces, Settings(), refute={"bad"}, unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.PASS_FIRST)
+        pieces, Settings(), refute={"bad"}, unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.STRICT)
     )
     assert strict.text.text == "good\n"
-    first, _ = script(pieces[1:], Settings(), refute=(), unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.PASS_FIRST))
+    first, _ = script(pieces[1:], Settings(), refute=(), unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.STRICT))
     assert first.text.text == "who knows\n"
 
 

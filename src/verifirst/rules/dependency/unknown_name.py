@@ -1,0 +1,84 @@
+"""A person whom nobody mentioned.
+
+What it checks
+    A step that computes or compares speaks of the people of the problem: a capitalised name
+    in the place of an owner or a doer (``with Omar``, ``Omar has``) stands in the problem.
+
+Why it matters
+    ``With those of Omar it is 80 + 25`` may be true arithmetic over grounded numbers and
+    still be about nobody: the graph of quantities has no such owner.
+
+Limits
+    Knows names by their place in the sentence, not by a list of names: theorems named after
+    people, brands and abbreviations can look like owners, so this rule stays in preview. It
+    never verifies: a known name is no reason to trust a step.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import ClassVar
+
+from verifirst.claims import Comparison, Equation
+from verifirst.core.claim import Claim
+from verifirst.core.rule import Context, Example, Rule
+from verifirst.core.verdict import Evidence, Status, Verdict
+
+MAX_PROBLEM = 20_000  # characters of the problem that are searched
+MAX_STEP = 2_000  # characters of the step that are searched
+
+_VERB = (
+    r"(?:has|had|have|earns|saves|needs|keeps|sells|still|gets|buys|spends|pays|owns|gives|makes|takes|collects|"
+    r"uses|eats|bakes|picks|owes|loses|finds|walks|runs|drives|works|reads|did|does|will|would|can|now)"
+)
+_OWNER = re.compile(
+    rf"(?:(?<=\bwith )|(?<=\bof )|(?<=\bafter )|(?<=\bto )|(?<=\bfrom )|(?<=\bthan )|(?<=\bso )|(?<=\band )"
+    rf"|(?<=^With )|(?<=^After )|(?<=^So )|(?<=^Now )|(?<=^Then ))(?P<placed>[A-Z][a-z]{{2,}})\b"
+    rf"|(?:(?<=[.,;] )|^)(?P<doing>[A-Z][a-z]{{2,}})(?= {_VERB}\b)",
+    re.MULTILINE,
+)
+_NOT_A_NAME = frozenset(
+    "all another any anybody anyone both each either every everybody everyone everything he her hers him his how it its "
+    "neither nobody none nothing one other our ours she some somebody someone that the their theirs them then there "
+    "therefore these they this those thus total two three four five six seven eight nine ten we what when where which "
+    "who whoever why you your also and but finally first hence next now second so still third together half since "
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "september october november december christmas easter halloween thanksgiving step week month year day".split()
+)
+
+
+class UnknownName(Rule):
+    """A name that the problem does not mention."""
+
+    code = "DG003"
+    name = "unknown-name"
+    sufficient = False
+    claims = (Equation, Comparison)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("With those of Omar it is 80 + 25 = 105.", Status.REFUTED, problem="Ann has 80 eggs, Kira brings 25."),
+        Example("Omar has 80 + 25 = 105 eggs.", Status.REFUTED, problem="Ann has 80 eggs and gets 25 from Kira."),
+        Example("With those of Kira it is 80 + 25 = 105.", None, problem="Ann has 80 eggs, Kira brings 25."),
+        Example("Together they have 80 + 25 = 105.", None, problem="Ann has 80 eggs, Kira brings 25."),
+    )
+
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+        """Refute when the step names somebody new; silent otherwise."""
+        problem = context.problem[:MAX_PROBLEM]
+        if not problem:
+            return None
+        context.budget.spend(20)
+        known = _words(problem)
+        for match in _OWNER.finditer(context.step.text, 0, MAX_STEP):
+            name = match["placed"] or match["doing"]
+            word = name.lower()
+            if word in known or word in _NOT_A_NAME or f"{word}s" in known:
+                continue
+            evidence = Evidence("unknown-name", {"name": name, "problem": problem})
+            return self.refuted(claim, evidence, f"the problem mentions no {name}", offending=match.end())
+        return None
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", text.lower()))
