@@ -3,7 +3,7 @@
 #   make demo     watch a small model reason under verification      (installs: local)
 #   make test     the whole test suite                               (installs: local, dev)
 #   make lint     ruff, mypy, import contracts, fresh docs           (installs: local, dev)
-#   make docs     write the generated pages under docs/              (installs: local, dev)
+#   make docs     write generated pages and shown output again       (installs: local, dev)
 #   make bench    the paired word-problem benchmark, off and on      (installs: local)
 #   make clean    remove .venv and every cache
 #
@@ -50,6 +50,7 @@ lint: $(STAMPS)/dev
 
 docs: $(STAMPS)/dev
 	$(BIN)/python -m verifirst.report.rulepages docs/rules
+	REFRESH=1 $(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) tests/docs
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
