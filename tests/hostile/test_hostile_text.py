@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MEMORY = 1 << 30  # bytes of address space that the whole interpreter may take
-GUARD_S = 120  # generous: the machine may be busy; each takes a few seconds
+GUARD_S = 90  # generous: the machine may be busy; each takes a few seconds
 
 TEXTS = {
     "10 MB of digits": "'1234567890' * 1_000_000",
