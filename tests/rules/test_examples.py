@@ -14,7 +14,9 @@ from verifirst.testing.rules import check_deterministic, check_evidence_replays,
 from verifirst.verifier import Ledger, Verifier
 
 RULES = default_rules()
-CASES = [pytest.param(rule, example, id=f"{rule.code}-{n}") for rule in RULES for n, example in enumerate(rule.examples)]
+CASES = [
+    pytest.param(rule, example, id=f"{rule.code}-{n}") for rule in RULES for n, example in enumerate(rule.examples)
+]
 
 
 def verdicts(rule: Rule, example: Example) -> list[Verdict]:

@@ -12,7 +12,7 @@ from verifirst.solvers.rational import Item
 
 _NUMBER = r"[-−]?\s?\\?[$€£]?\s?([0-9][0-9,]*(?:\.[0-9]+)?)"
 _ANSWER = re.compile(
-    rf"(?:\banswer\s*(?:is)?\s*:?\s*(?:is\s+)?\**\s*\$?|^####\s*|\\boxed\s*\{{\s*){_NUMBER}(?=([^0-9]?.?.?))",
+    rf"(?:\banswer\s*+(?:is\b)?+\s*+:?+\s*+(?:is\b)?+\s*+\**+\s*+\$?+|^####\s*+|\\boxed\s*+\{{\s*+){_NUMBER}(?=([^0-9]?.?.?))",
     re.IGNORECASE | re.MULTILINE,
 )
 _OPEN_ENDED = re.compile(r"^(?:\.[0-9]|[\s]*[-+*/^:=(\\_!xX×÷]|,[0-9]|[a-z])")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 MAX_PROBLEM = 20_000
+NEAR = 80  # characters after a claim in which it may go on
 WINDOW = 400  # characters of context looked at on either side
 
 _SENTENCE_END = re.compile(r"[.!?;](?=\s|$)|\n")
@@ -68,7 +69,8 @@ _AFTER = re.compile(
     r"|,\s*[-−]?[0-9])"
 )
 _LEFT_OPERATOR = re.compile(
-    r"\b(?:twice|thrice|double|triple|half|times|plus|minus|by|over|less|divided|multipl\w+|than|squared|cubed|root)\s*[$(\\]*$", re.IGNORECASE
+    r"\b(?:twice|thrice|double|triple|half|times|plus|minus|by|over|less|divided|multipl\w+|than|squared|cubed|root)\s*[$(\\]*$",
+    re.IGNORECASE,
 )
 _LEFT_LINK = re.compile(
     r"(?:[0-9%]|\b(?:half|thirds?|quarters?|fourths?|fifths?|twice|double|triple|thrice|percent|two|three|four|five|six"
@@ -119,7 +121,7 @@ def doubt(text: str, start: int, end: int, problem: str) -> str:
         return "the sentence is a trial or a hypothesis"
     if _CORRECTED.search(text, end, end + WINDOW):
         return "the step corrects itself afterwards"
-    if _AFTER.match(text, end):
+    if _AFTER.match(text[end : end + NEAR]):
         return "the text after it may belong to it"
     if _LEFT_OPERATOR.search(before) or _LEFT_LINK.search(before):
         return "the text before it may belong to it"

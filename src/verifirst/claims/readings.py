@@ -30,7 +30,8 @@ _STYLES = (
     Style(accounting=True),
 )
 _DASH = re.compile(r"(?:^[-–−*•]|(?<=[A-Za-z]\s)[-–−])\s*")
-_TOP_OPERATOR = re.compile(
+_TOP_OPERATOR = re.compile(  # or a bracket
+    r"[][(){}]|"
     r"\s(?:[-+*/x×÷·−]|\\(?:times|cdot|div)\b)|[-+*×·−]|\\(?:times|cdot|div)\b|\b(?:divided|times|plus|minus|multiplied)\b"
 )
 _HYPHEN_MIXED = re.compile(r"(?<![0-9.])([0-9]+)-([0-9]+/[0-9]+)(?![0-9])")
@@ -88,10 +89,15 @@ def _variants(fragment: str) -> list[str]:
 
 def _running(fragment: str, budget: Budget) -> Rpn:
     """The part before the first operator outside brackets, or ``()``."""
-    for match in _TOP_OPERATOR.finditer(fragment, 1):
-        head = fragment[: match.start()]
-        if sum(map(head.count, "([{")) == sum(map(head.count, ")]}")):
-            tokens = tokenize(head, budget)
+    depth = 0
+    for match in _TOP_OPERATOR.finditer(fragment):
+        mark = match.group()
+        if mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+        elif not depth and match.start():
+            tokens = tokenize(fragment[: match.start()], budget)
             parsed, following, _ = parse(tokens, 0)
             return parsed.rpn if tokens.kinds[following] == "E" else ()
     return ()

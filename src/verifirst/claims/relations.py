@@ -25,7 +25,7 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
         kind = kinds[i]
         if kind == "=":
             i = _chain(tokens, OPAQUE, i, found, budget)
-        elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] in "w("):
+        elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] == "w"):
             i += 1
         elif kind == "-" and _is_bullet(tokens, i):
             i += 1

@@ -91,6 +91,7 @@ def _digits(text: str, match: re.Match[str]) -> list[tuple[Fraction, str]]:
     if match["top"] and int(match["bottom"]):
         part = Fraction(int(match["top"]), int(match["bottom"]))
         found += [(part, match.group()), (value + part, match.group())]
+        value += part
     after = text[match.end() : match.end() + 1]
     if after == "/" and (bottom := NUMBER.match(text, match.end() + 1)):
         low = literal(bottom["whole"])

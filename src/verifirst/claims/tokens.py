@@ -17,15 +17,16 @@ from typing import NamedTuple
 
 from verifirst.core.budget import Budget
 
-_WORD = r"(?:(?!equals\b)[A-Za-z][A-Za-z][A-Za-z'’]*+|[aAI](?=\ [A-Za-z0-9$]|['’]))"
+_WORD = r"(?:(?!equals\b|sqrt\b)[A-Za-z][A-Za-z][A-Za-z'’]*+|[aAI](?=\ [A-Za-z0-9$]|['’]))"
 _TOKEN = re.compile(
     rf"""
       (?P<y>[0-9]++:[0-9]++|\\&)
     | (?P<n>(?:[0-9]++(?:(?:,|,\\!|\{{,\}}|\\,|,\ (?=000))[0-9]{{3}}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++))
+    | (?P<q>sqrt(?=\s?[(0-9]))
     | (?P<w>{_WORD}(?:[ -]{_WORD})*+)
     | (?P<e>\.\.++|…)
     | (?P<z>(?<=[0-9)}}a-zA-Z])!(?!\s+[A-Z]|\s*\Z))
-    | (?P<b>\n|\\\\|\\[\[\]]|\\(?:begin|end)\s*\{{[A-Za-z]*\*?\}}|\$\$|</?[A-Za-z][^<>\n]{{0,60}}>|=>|==>|--*>|[→⇒⟹⇔•—])
+    | (?P<b>\n|\\\\|\\[\[\]]|\\(?:begin|end)\s*\{{[A-Za-z]*\*?\}}|\$\$|</?[A-Za-z][^<>\n]{{0,60}}>|=>|==>|-{{1,3}}>|[→⇒⟹⇔•—])
     | (?P<t><<[^<>\n]{{0,200}}>>|[$€£¥₹¢°]|&(?=\s*+(?:[=<>&]|\\(?:approx|[lgn]e|quad|qquad)))|(?<==)&|\\[()$,;:!\ ])
     | (?P<p>[.,;:?"“”‘`&]|!(?!=))
     | (?P<r>equals(?:\ to)?\b|≠|!=|=/=|<=|>=|=<(?!<)|[≤≥⩽⩾≈≅≃]|~=|=~|:=|==?(?:\ ?~)?|[<>])
@@ -162,6 +163,19 @@ def tokenize(text: str, budget: Budget) -> Tokens:
     return Tokens(text, kinds, starts, ends)
 
 
-_GROUPS = {"n": "n", "w": "w", "e": "e", "p": ",", "b": "b", "r": "=", "u": "w", "i": "i", "x": "o", "y": "o", "z": "o"}
+_GROUPS = {
+    "n": "n",
+    "w": "w",
+    "e": "e",
+    "p": ",",
+    "b": "b",
+    "r": "=",
+    "u": "w",
+    "i": "i",
+    "x": "o",
+    "y": "o",
+    "z": "o",
+    "q": "r",
+}
 _GROUPS |= {"t": "skip", "o": "sign", "c": "command"}
 _BY_GROUP = [""] + [_GROUPS[name] for name in sorted(_TOKEN.groupindex, key=_TOKEN.groupindex.__getitem__)]

@@ -94,7 +94,7 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
     text = context.step.text
     window = text[claim.start : claim.end + UNIT_WINDOW]
     for a, b in modes(claim.left.rpn, claim.right.rpn):
-        slack = quantum if (a, b) == TEXTBOOK else quantum * 100
+        slack = quantum * 100 if b == 1 else quantum
         for left in values(lefts, a):
             for right in values(rights, b):
                 if left == right or abs(left - right) < slack:
