@@ -13,6 +13,7 @@ Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungr
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import isqrt
@@ -130,9 +131,12 @@ def _percent(pair: Any) -> tuple[int, int]:
 
 
 def _number(text: Any) -> Fraction:
-    if not isinstance(text, str) or len(text) > MAX_DIGITS * 2:
-        raise _NoProofError("a number is a string")
+    if not isinstance(text, str) or len(text) > MAX_DIGITS * 2 or not _NUMBER.fullmatch(text):
+        raise _NoProofError("a number is a string of digits, perhaps with a sign and one '/' or '.'")
     return Fraction(text)
+
+
+_NUMBER = re.compile(r"-?[0-9]+(?:[/.][0-9]+)?")  # no exponents: 1e99999999 is short to write and endless to build
 
 
 def _some(texts: list[str], percent: int) -> list[Fraction]:

@@ -66,8 +66,10 @@ class UngroundedOperand(Rule):
                 sources.append(spelled)
                 continue
             if local is None:
-                local = frozenset(v for v, _ in stated(context.step.text[max(0, claim.start - 2000) : claim.start]))
-            context.budget.spend(40)
+                window = context.step.text[max(0, claim.start - 2000) : claim.start]
+                context.budget.spend(40 + len(window))
+                local = frozenset(v for v, _ in stated(window))
+            context.budget.spend(100 + len(facts) // 16)
             value = Fraction(item) if isinstance(item, int) else Fraction(*item)
             source = witness(value, facts, local, f"{context.problem[:20_000]}\n{context.step.text[:2000]}")
             if source is None:

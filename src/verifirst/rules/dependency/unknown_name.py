@@ -28,15 +28,11 @@ from verifirst.core.verdict import Evidence, Status, Verdict
 MAX_PROBLEM = 20_000  # characters of the problem that are searched
 MAX_STEP = 2_000  # characters of the step that are searched
 
-_VERB = (
-    r"(?:has|had|have|earns|saves|needs|keeps|sells|still|gets|buys|spends|pays|owns|gives|makes|takes|collects|"
-    r"uses|eats|bakes|picks|owes|loses|finds|walks|runs|drives|works|reads|did|does|will|would|can|now)"
-)
-_OWNER = re.compile(
-    rf"(?:(?<=\bwith )|(?<=\bof )|(?<=\bafter )|(?<=\bto )|(?<=\bfrom )|(?<=\bthan )|(?<=\bso )|(?<=\band )"
-    rf"|(?<=^With )|(?<=^After )|(?<=^So )|(?<=^Now )|(?<=^Then ))(?P<placed>[A-Z][a-z]{{2,}})\b"
-    rf"|(?:(?<=[.,;] )|^)(?P<doing>[A-Z][a-z]{{2,}})(?= {_VERB}\b)",
-    re.MULTILINE,
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]{2,}\b")
+_BEFORE = frozenset("with of after to from than so and by now then".split())
+_VERBS = frozenset(
+    "has had have earns saves needs keeps sells still gets buys spends pays owns gives makes takes collects uses eats "
+    "bakes picks owes loses finds walks runs drives works reads did does will would can now".split()
 )
 _NOT_A_NAME = frozenset(
     "all another any anybody anyone both each either every everybody everyone everything he her hers him his how it its "
@@ -68,15 +64,35 @@ class UnknownName(Rule):
         if not problem:
             return None
         context.budget.spend(20)
-        known = _words(problem)
-        for match in _OWNER.finditer(context.step.text, 0, MAX_STEP):
-            name = match["placed"] or match["doing"]
-            word = name.lower()
-            if word in known or word in _NOT_A_NAME or f"{word}s" in known:
-                continue
-            evidence = Evidence("unknown-name", {"name": name, "problem": problem})
-            return self.refuted(claim, evidence, f"the problem mentions no {name}", offending=match.end())
-        return None
+        found = _stranger(context.step.text[:MAX_STEP], problem)
+        if found is None:
+            return None
+        name, end = found
+        evidence = Evidence("unknown-name", {"name": name, "problem": problem})
+        return self.refuted(claim, evidence, f"the problem mentions no {name}", offending=end)
+
+
+@lru_cache(maxsize=64)  # one step asks once for each of its claims
+def _stranger(text: str, problem: str) -> tuple[str, int] | None:
+    """The first name in ``text`` that the problem does not mention, with its end offset."""
+    known = _words(problem)
+    for match in _CAPITALISED.finditer(text):
+        word = match[0].lower()
+        if word in known or word in _NOT_A_NAME or f"{word}s" in known:
+            continue
+        if _owns_or_does(text, *match.span()):
+            return match[0], match.end()
+    return None
+
+
+def _owns_or_does(text: str, start: int, end: int) -> bool:
+    """Whether the word at ``start:end`` stands where an owner or a doer stands."""
+    before = text[max(0, start - 12) : start].rsplit(None, 1)
+    if before and before[-1].lower() in _BEFORE and text[start - 1] == " ":
+        return True
+    after = text[end : end + 12].split(None, 1)
+    opens = not text[:start].strip() or text[:start].rstrip()[-1] in ".,;"
+    return bool(after) and after[0] in _VERBS and opens
 
 
 @lru_cache(maxsize=512)
