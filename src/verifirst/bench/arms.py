@@ -37,7 +37,9 @@ class Sampling:
         )
 
 
-def run(engine: LocalEngine, problems: Sequence[Problem], first: int, sampling: Sampling, *, enforce: bool) -> list[Outcome]:
+def run(
+    engine: LocalEngine, problems: Sequence[Problem], first: int, sampling: Sampling, *, enforce: bool
+) -> list[Outcome]:
     """One try at each problem, with verification on or off; ``first`` is the first one's place."""
     requests = [sampling.request(problem, first + i, enforce=enforce) for i, problem in enumerate(problems)]
     outputs = engine.generate(requests)

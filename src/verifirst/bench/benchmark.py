@@ -69,7 +69,9 @@ def word_problems(
                 pace[name].append(1000 * (time.perf_counter() - before) / max(1, engine.forward_passes - passes))
                 outcomes[name].extend(rows)
                 if progress is not None:
-                    progress(len(outcomes[name]) + sum(len(o) for o in outcomes.values() if o is not outcomes[name]), 3 * n)
+                    progress(
+                        len(outcomes[name]) + sum(len(o) for o in outcomes.values() if o is not outcomes[name]), 3 * n
+                    )
     result: dict[str, Any] = {name: summary(rows, pace[name]) for name, rows in outcomes.items()}
     result["change"] = change(outcomes["off"], outcomes["on"])
     result["settings"] = {"n": n, "temperature": temperature, "seed": seed, "model": str(model), "enforce": ENFORCE}

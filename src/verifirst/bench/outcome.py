@@ -35,9 +35,7 @@ def outcome(
     errors = [judgement.kind for judgement in judge(problem, steps) if not judgement.valid]
     correct = is_correct(problem, steps)
     error = errors[0] if errors else "" if correct else "abstained" if exhausted else "unfinished"
-    return Outcome(
-        problem.id, text, correct, correct and bool(errors), tokens, rollbacks, refused, exhausted, error
-    )
+    return Outcome(problem.id, text, correct, correct and bool(errors), tokens, rollbacks, refused, exhausted, error)
 
 
 def accuracy(outcomes: Sequence[Outcome]) -> float:

@@ -89,7 +89,9 @@ class Batch:
         if not prompt:
             raise InputError(f"request {index}: the prompt has no tokens; give at least one character")
         if len(prompt) >= limit:
-            raise InputError(f"request {index}: the prompt has {len(prompt)} tokens, the model takes fewer than {limit}")
+            raise InputError(
+                f"request {index}: the prompt has {len(prompt)} tokens, the model takes fewer than {limit}"
+            )
         stream = DualStream(
             request=index,
             max_tokens=min(request.max_tokens, limit - len(prompt)),
@@ -165,7 +167,9 @@ class Batch:
 
     def _forward(self, **inputs: Any) -> Any:
         device = self._engine.model.device
-        placed = {name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in inputs.items()}
+        placed = {
+            name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in inputs.items()
+        }
         with torch.no_grad():  # not inference_mode: the cache is written outside of it too
             return self._engine.model(**placed)
 
