@@ -7,6 +7,9 @@ Solutions without a label are left out, and so are steps after the first error.
 
     python benchmarks/labelled_steps/run.py DATA_FOLDER [--sets NAME ...] [--flags FILE] [--write]
 
+Labels are not always right: a flag on a good step whose equation is false as written is
+recorded in an ``adjudications.jsonl``; ``false_refutations`` counts the other flags.
+
 ``--write`` puts the figures into ``src/verifirst/rules/measured.json`` and
 ``benchmarks/results/labelled_steps.json``; ``--flags`` lists every flagged step for reading.
 """
@@ -26,12 +29,23 @@ from verifirst.core.verdict import Status
 from verifirst.rules import default_rules
 from verifirst.verifier import Ledger, Verifier
 
-ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 SETS = (
     "gsm8k_gold", "gsm8k_model_solutions", "math_gold_test", "mr_ben", "mr_gsm8k_partial", "prm800k_correct",
     "prm800k_redundant_sample", "prmbench", "processbench_gsm8k", "processbench_math", "processbench_olympiadbench",
     "processbench_omnimath", "stepverify_teachers",
 )  # fmt: skip
+
+
+def _adjudicated() -> set[tuple[str, int, str]]:
+    """The steps, and the family of the rule, whose flag was found right."""
+    files = (HERE / "adjudications.jsonl", HERE.parent / "gsm8k_gold/adjudications.jsonl")
+    entries = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    return {(entry["id"], entry["step"], "AR") for entry in entries}
+
+
+ADJUDICATED = _adjudicated()
 
 
 def main() -> None:
@@ -53,7 +67,9 @@ def main() -> None:
         print(f"{name:28}", summary(counts))
     print(f"{'all':28}", summary(total))
     for rule in default_rules():
-        print(f"{rule.code}  false {total[f'{rule.code} false']:6}  caught {total[f'{rule.code} caught']:6}")
+        flagged, noise = total[f"{rule.code} false"], total[f"{rule.code} adjudicated"]
+        caught = total[f"{rule.code} caught"]
+        print(f"{rule.code}  good steps flagged {flagged:5} ({noise} false as written)  first errors caught {caught:4}")
     if options.flags:
         options.flags.write_text("".join(json.dumps(flag, ensure_ascii=False) + "\n" for flag in flags))
     if options.write:
@@ -90,6 +106,7 @@ def judge(
         refuted = [v for v in (*report.verdicts, *report.notes) if v.status is Status.REFUTED]
         for code in {verdict.rule for verdict in refuted}:
             counts[f"{code} {'caught' if wrong else 'false'}"] += 1
+            counts[f"{code} adjudicated"] += not wrong and (row["id"], index, code[:2]) in ADJUDICATED
         if report.status is Status.REFUTED:
             counts["caught" if wrong else "false"] += 1
         flags += [
@@ -105,10 +122,11 @@ def summary(counts: Counter[str]) -> str:
     """One line for a person."""
     good, errors = counts["good"], counts["errors"]
     steps = max(1, good + errors)
+    us = counts["ns"] / steps / 1000
     return (
         f"good {good:6} false {counts['false']:4} ({100 * counts['false'] / max(1, good):.3f} %)  "
         f"verified {100 * counts['good verified'] / max(1, good):4.1f} %  first errors {errors:5} "
-        f"caught {counts['caught']:4} ({100 * counts['caught'] / max(1, errors):.1f} %)  {counts['ns'] / steps / 1000:.0f} us a step"
+        f"caught {counts['caught']:4} ({100 * counts['caught'] / max(1, errors):.1f} %)  {us:.0f} us a step"
     )
 
 
@@ -118,7 +136,9 @@ def write(total: Counter[str], per_set: dict[str, dict[str, int]]) -> None:
     measured = {
         rule.code: {
             "good_steps": total["good"],
-            "false_refutations": total[f"{rule.code} false"],
+            "flagged_good_steps": total[f"{rule.code} false"],
+            "of_those_false_as_written": total[f"{rule.code} adjudicated"],
+            "false_refutations": total[f"{rule.code} false"] - total[f"{rule.code} adjudicated"],
             "first_error_steps": total["errors"],
             "caught": total[f"{rule.code} caught"],
             "source": ", ".join(per_set),

@@ -103,6 +103,8 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
         return "the sides may be in different units"
     if ("+" in claim.left.rpn or "-" in claim.left.rpn) and mixed_units(window):
         return "a sum of different units"
+    if _RATE.search(text, claim.left.start, claim.left.end):
+        return "a rate may be per several units"
     if units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start):
         return "the sides count different things"
     if _names_a_share(claim):
@@ -139,5 +141,6 @@ def _proper_fraction(rpn: Rpn) -> bool:
     return isinstance(top, int) and isinstance(bottom, int) and 0 < top < bottom
 
 
+_RATE = re.compile(r"[A-Za-z]/[0-9]")  # 3 degrees/5% increase
 _CENTS = re.compile(r"\s*(?:cents?\b|¢)")
 _RANGE = re.compile(r"[0-9]+[-–][0-9]+")

@@ -1,0 +1,186 @@
+"""Extraction, precision and speed on the gold solutions of GSM8K, beside Math-Verify.
+
+The gold solutions carry ``<<expression=value>>`` annotations, so recall of extraction can be
+measured: an annotation counts as found when, in the step with its annotations stripped, a
+claim covers the place where the annotation stood.
+
+    python benchmarks/gsm8k_gold/run.py GSM8K_GOLD.jsonl.gz [--equations N] [--rounds N] [--write]
+
+Data: openai/grade-school-math (MIT); fields id, problem, steps, solution. Flags are compared
+with ``adjudications.jsonl``, which says of each whether the gold equation is false.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import logging
+import platform
+import random
+import re
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from verifirst.claims import Equation, extract
+from verifirst.core.budget import Budget
+from verifirst.core.step import Step
+from verifirst.core.verdict import Status
+from verifirst.verifier import Ledger, Verifier
+
+HERE = Path(__file__).parent
+ANNOTATION = re.compile(r"<<[^<>]*>>")
+Rows = list[dict[str, Any]]
+
+
+def main() -> None:
+    """Measure, print, and write when asked."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("data", type=Path)
+    arguments.add_argument("--equations", type=int, default=200)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--write", action="store_true")
+    options = arguments.parse_args()
+    with gzip.open(options.data, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    result = {
+        "extraction": recall(rows),
+        "refutations": refutations(rows),
+        "speed": speed(rows, options.rounds),
+        "paired": paired(rows, options.equations, options.rounds),
+        "machine": f"{platform.python_implementation()} {platform.python_version()}, one process",
+        "command": "python benchmarks/gsm8k_gold/run.py GSM8K_GOLD.jsonl.gz --write",
+    }
+    print(json.dumps(result, indent=1))
+    if options.write:
+        (HERE.parent / "results/gsm8k_gold.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+def recall(rows: Rows) -> dict[str, Any]:
+    """Share of the annotated equations that extraction finds in the stripped steps."""
+    annotated = found = 0
+    for row in rows:
+        for line in row["solution"].split("\n"):
+            places, text = _stripped(line)
+            claims = extract(text, Budget(200_000))
+            annotated += len(places)
+            found += sum(any(claim.start <= place <= claim.end for claim in claims) for place in places)
+    return {"annotations": annotated, "found": found, "share": round(found / annotated, 4)}
+
+
+def _stripped(line: str) -> tuple[list[int], str]:
+    """Where each annotation stood, and the line without them."""
+    places: list[int] = []
+    text, at = "", 0
+    for match in ANNOTATION.finditer(line):
+        text += line[at : match.start()]
+        places.append(len(text))
+        at = match.end()
+    return places, text + line[at:]
+
+
+def refutations(rows: Rows) -> dict[str, Any]:
+    """Flagged gold steps, and how many of the flags are adjudicated as false equations."""
+    known = {
+        (entry["id"], entry["step"], entry["claim"]): entry["verdict"]
+        for entry in map(json.loads, (HERE / "adjudications.jsonl").read_text(encoding="utf-8").splitlines())
+    }
+    counts = {"steps": 0, "verified": 0, "flagged": 0, "gold_is_wrong": 0, "not_adjudicated": 0}
+    for row, steps in _traces(rows):
+        ledger = Ledger.open(Verifier(), row["problem"])
+        for step in steps:
+            report = ledger.push(step)
+            counts["steps"] += 1
+            counts["verified"] += report.status is Status.VERIFIED
+            for verdict in report.verdicts:
+                if verdict.status is Status.REFUTED and verdict.claim is not None:
+                    claim = step.text[verdict.claim.start : verdict.claim.end]
+                    judged = known.get((row["id"], step.index, claim))
+                    counts["flagged"] += 1
+                    counts["gold_is_wrong"] += judged == "gold is wrong"
+                    counts["not_adjudicated"] += judged is None
+                    if judged is None:
+                        print("not adjudicated:", row["id"], step.index, claim)
+    return counts
+
+
+def _traces(rows: Rows) -> list[tuple[dict[str, Any], list[Step]]]:
+    return [
+        (row, [Step(i, 0, len(text), len(text), text) for i, text in enumerate(map(str.strip, row["steps"]))])
+        for row in rows
+    ]
+
+
+def speed(rows: Rows, rounds: int) -> dict[str, Any]:
+    """Steps a second through ``Verifier.check`` (extraction, every built-in rule, facts)."""
+    verifier = Verifier()
+    traces = [(Ledger.open(verifier, row["problem"]), steps) for row, steps in _traces(rows)]
+    count = sum(len(steps) for _, steps in traces)
+
+    def once() -> None:
+        for ledger, steps in traces:
+            ledger.rollback(0)
+            for step in steps:
+                ledger.push(step)
+
+    rates = [count / _seconds(once) for _ in range(rounds)]
+    return {"steps": count, "steps_per_second": _spread(rates), "us_per_step": round(1e6 / max(rates), 1)}
+
+
+def paired(rows: Rows, count: int, rounds: int) -> dict[str, Any]:
+    """Ours and Math-Verify on the same equations, in turn: ours, theirs, ours, theirs."""
+    from math_verify import parse, verify  # noqa: PLC0415  # only this comparison needs it
+
+    logging.getLogger("math_verify").setLevel(logging.CRITICAL)
+    equations = _equations(rows, count)
+    verifier = Verifier()
+    steps = [Step(0, 0, len(text), len(text), text) for text, _, _ in equations]
+    facts = verifier.begin("")
+    accepted: dict[str, int] = {}
+
+    def ours() -> None:
+        reports = [verifier.check(step, "", facts) for step in steps]
+        accepted["ours"] = sum(report.status is Status.VERIFIED for report in reports)
+
+    def theirs() -> None:
+        answers = [verify(parse(f"${right}$"), parse(f"${left}$")) for _, left, right in equations]
+        accepted["math_verify"] = sum(answers)
+
+    rates: dict[str, list[float]] = {"ours": [], "math_verify": []}
+    for _ in range(rounds):
+        rates["ours"].append(count / _seconds(ours))
+        rates["math_verify"].append(count / _seconds(theirs))
+    ratio = statistics.median(a / b for a, b in zip(rates["ours"], rates["math_verify"], strict=True))
+    return {
+        "equations": count,
+        "equations_per_second": {name: _spread(values) for name, values in rates.items()},
+        "accepted": accepted,
+        "median_ratio": round(ratio, 1),
+    }
+
+
+def _equations(rows: Rows, count: int) -> list[tuple[str, str, str]]:
+    """Plain annotated equations: the text, its left side, its right side."""
+    plain = re.compile(r"<<([0-9.+\-*/()]*[-+*/][0-9.+\-*/()]*)=([0-9.]+)>>")
+    found = [(f"{left} = {right}", left, right) for row in rows for left, right in plain.findall(row["solution"])]
+    readable = [
+        equation for equation in found if isinstance((extract(equation[0], Budget(10_000)) or [0])[0], Equation)
+    ]
+    return random.Random(0).sample(readable, count)
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def _spread(rates: list[float]) -> dict[str, float]:
+    return {"median": round(statistics.median(rates)), "low": round(min(rates)), "high": round(max(rates))}
+
+
+if __name__ == "__main__":
+    main()
