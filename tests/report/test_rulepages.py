@@ -23,8 +23,8 @@ def test_every_page_has_what_its_rule_says(rule) -> None:
 
 
 def test_figures_are_shown_when_there_are_some() -> None:
-    page = rulepages.page(RULES[0], {RULES[0].code: {"false_refutations": 3, "steps": 14327}})
-    assert "- false refutations: 3\n- steps: 14,327" in page
+    page = rulepages.page(RULES[0], {RULES[0].code: {"false_refutations": 3, "steps": 14327, "command": "run it"}})
+    assert "- false refutations: 3\n- steps: 14,327\n- command: `run it`" in page
 
 
 def test_stale_missing_and_leftover_pages_are_named(tmp_path: Path) -> None:

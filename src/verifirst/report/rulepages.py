@@ -124,10 +124,12 @@ def _example(example: Example) -> str:
 def _figures(figures: Mapping[str, Any] | None) -> str:
     if not figures:
         return "Not measured yet."
-    return "\n".join(f"- {name.replace('_', ' ')}: {_shown(value)}" for name, value in figures.items())
+    return "\n".join(f"- {name.replace('_', ' ')}: {_shown(name, value)}" for name, value in figures.items())
 
 
-def _shown(value: Any) -> str:
+def _shown(name: str, value: Any) -> str:
+    if name == "command":
+        return f"`{value}`"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
