@@ -15,6 +15,7 @@ import random
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -41,14 +42,14 @@ class Plan:
     """
 
     problems: int = 80_000
-    steps: int = 2_300
-    rows: int = 32
+    steps: int = 1_600
+    rows: int = 20
     drills: float = 0.3
     warm_up: int = 50
-    decay: float = 0.45
-    base_at: float = 1 / 3
+    decay: float = 0.125
+    base_at: float = 1350 / 1600
     seed: int = 7
-    checks: int = 6
+    checks: int = 8
     checked: int = 100
 
     def rate(self, step: int) -> float:
@@ -56,6 +57,9 @@ class Plan:
         down = (self.steps - step) / max(1.0, self.decay * self.steps)
         return min(1.0, (step + 1) / self.warm_up, down)
 
+
+SAVE_EVERY = 200
+"""Steps between two saved states: what a crash may cost."""
 
 SMOKE = Plan(problems=300, steps=8, rows=4, warm_up=2, checks=1, checked=4)
 
@@ -107,13 +111,14 @@ class Run:
 
     def train(self, out: Path) -> None:
         """Train to the end; write both checkpoints under ``out``."""
-        plan, rng = self.plan, random.Random(self.plan.seed + self.step)
+        plan, rng = self.plan, random.Random(self.plan.seed)
         begun = time.time()
         problems = data.problem_rows(self.tokenizer, plan.problems, plan.seed)
         drills = [data.drill_row(self.tokenizer, rng) for _ in range(max(plan.rows, plan.problems // 4))]
         print(f"data: {len(problems)} problems in {time.time() - begun:.0f} s", flush=True)
         begun, first, running = time.time(), self.tokens, 0.0
-        for tokens, weights in data.batches(problems, drills, plan.drills, plan.rows, rng):
+        stream = data.batches(problems, drills, plan.drills, plan.rows, rng)
+        for tokens, weights in islice(stream, self.step, None):  # a resumed run skips what it has seen
             if self.step == plan.steps:
                 break
             loss = loss_of(self.network, tokens, weights)
@@ -130,8 +135,9 @@ class Run:
                     flush=True,
                 )
             if self.step % max(1, plan.steps // plan.checks) == 0:
-                self.save()
                 self.check()
+            if self.step % SAVE_EVERY == 0:
+                self.save()
             if self.step == round(plan.base_at * plan.steps):
                 export.write(self.network, self.tokenizer, out / "first_light_base")
         export.write(self.network, self.tokenizer, out / "first_light")

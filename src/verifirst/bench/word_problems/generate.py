@@ -22,7 +22,7 @@ from verifirst.bench.word_problems.wording import DISTRACTIONS
 Split = Literal["train", "dev", "heldout-numbers", "heldout-templates"]
 SPLITS: tuple[str, ...] = get_args(Split)
 
-MIN_STEPS, MAX_STEPS = 3, 6
+MIN_STEPS, MAX_STEPS = 3, 7
 """Lines of a gold solution, the answer line included."""
 
 DISTRACTION_RATE = 0.25
@@ -59,7 +59,7 @@ def draw_plan(rng: random.Random) -> tuple[str, list[Move]]:
     elif family == "money":
         plan = [rng.choice(moves.MONEY_STARTS), *rng.sample(moves.MONEY_CHANGES, rng.randint(1, 2))]
     else:
-        changes = rng.sample(moves.THING_CHANGES, rng.choice((1, 1, 2)))
+        changes = rng.sample(moves.THING_CHANGES, rng.choice((1, 2, 2)))
         plan = [rng.choice(moves.THING_STARTS), *changes]
         if family == "sale":
             plan = [*plan[:2], moves.sell, *rng.sample(moves.MONEY_CHANGES[:2], rng.randint(0, 1))]

@@ -102,14 +102,14 @@ def give(s: Story) -> None:
     """X go to someone."""
     x = bounded(s, 8, s.whole - 15)
     s.tell("{hero} gives {x} to {third}.", "{third} takes {x} of them.", x=x)
-    s.now = s.derive(s.now, "-", s.given(x), "After {third} that is {eq} {things}.")
+    s.now = s.derive(s.now, "-", s.given(x), "After that it is {eq} {things}.")
 
 
 def gain(s: Story) -> None:
     """X come from someone."""
     x = s.rng.randint(12, 80)
     s.tell("{third} brings {x} more.", "{hero} gets {x} more from {third}.", x=x)
-    s.now = s.derive(s.now, "+", s.given(x), "With those of {third} it is {eq} {things}.")
+    s.now = s.derive(s.now, "+", s.given(x), "With those it is {eq} {things}.")
 
 
 def gain_boxes(s: Story) -> None:
@@ -214,7 +214,7 @@ def gift(s: Story) -> None:
     """X is added."""
     x = s.rng.randint(10, 80)
     s.tell("{third} adds {x}.", "{hero} gets {x} more from {third}.", x=money(x))
-    s.now = s.derive(s.now, "+", s.given(x, money=True), "With {third} it is {eq}.")
+    s.now = s.derive(s.now, "+", s.given(x, money=True), "With that it is {eq}.")
 
 
 def weekly_cost(s: Story) -> None:

@@ -68,11 +68,11 @@ def share(s: Story) -> None:
 def together(s: Story) -> None:
     """The sum with what someone else has."""
     b = s.rng.randint(12, 99)
-    s.tell("{third} has {b} {things}.", "{third} owns {b} {things}.", b=b)
+    s.tell("{rival} has {b} {things}.", "{rival} owns {b} {things}.", b=b)
     s.now = s.derive(s.now, "+", s.given(b), "Together they have {eq} {things}.")
     ask(
         s,
-        "How many {things} do {hero} and {third} have together?",
+        "How many {things} do {hero} and {rival} have together?",
         "How many {things} do they have in total?",
     )
     conclude_value(s)
@@ -109,7 +109,7 @@ def enough_things(s: Story) -> None:
 def who_has_more(s: Story) -> None:
     """A comparison with a given number."""
     b = near(s)
-    s.tell("{third} has {b} {things}.", "{third} owns {b} {things}.", b=b)
+    s.tell("{rival} has {b} {things}.", "{rival} owns {b} {things}.", b=b)
     finish_comparison(s, s.given(b), "{things}")
 
 
@@ -119,18 +119,18 @@ def who_has_more_boxes(s: Story) -> None:
     k = bounded(s, math.ceil(Fraction(6, 10) * s.value / n), math.floor(Fraction(3, 2) * s.value / n))
     if k in (1, 2):
         raise Reject
-    s.tell("{third} has {n} {boxes} of {k} {things}.", "{third} owns {n} {boxes} with {k} each.", n=s.count(n), k=k)
-    theirs = s.derive(s.given(n), "*", s.given(k), "{third} has {eq} {things}.")
+    s.tell("{rival} has {n} {boxes} of {k} {things}.", "{rival} owns {n} {boxes} with {k} each.", n=s.count(n), k=k)
+    theirs = s.derive(s.given(n), "*", s.given(k), "{rival} has {eq} {things}.")
     finish_comparison(s, theirs, "{things}")
 
 
 def finish_comparison(s: Story, theirs: str, what: str) -> None:
     """The comparison step, the question with the names in random order, the answer."""
-    more = s.compare(s.now, theirs, "{eq}, so {hero} has more.", "{eq}, so {third} has more.")
-    pair = [s.hero, s.third]
+    more = s.compare(s.now, theirs, "{eq}, so {hero} has more.", "{eq}, so {rival} has more.")
+    pair = [s.hero, s.rival]
     s.rng.shuffle(pair)
     ask(s, "Who has more " + what + ", {a} or {b}?", "Who has more: {a} or {b}?", a=pair[0], b=pair[1])
-    s.conclude(s.hero if more else s.third, "compare")
+    s.conclude(s.hero if more else s.rival, "compare")
 
 
 def event(s: Story) -> dict[str, object]:
@@ -171,7 +171,7 @@ def enough_money(s: Story) -> None:
 def who_has_more_money(s: Story) -> None:
     """A comparison with a given amount."""
     c = near(s)
-    s.tell("{third} has {c}.", "{third} owns {c}.", c=money(c))
+    s.tell("{rival} has {c}.", "{rival} owns {c}.", c=money(c))
     finish_comparison(s, s.given(c, money=True), "money")
 
 

@@ -39,7 +39,7 @@ class Story:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.theme = rng.choice(THEMES)
-        self.hero, self.other, self.third = rng.sample(NAMES, 3)
+        self.hero, self.other, self.third, self.rival = rng.sample(NAMES, 4)
         self.sentences: list[str] = []
         self.steps: list[str] = []
         self.quantities: list[Quantity] = []
@@ -60,6 +60,7 @@ class Story:
             "hero": self.hero,
             "other": self.other,
             "third": self.third,
+            "rival": self.rival,
             "things": theme.things,
             "box": theme.box,
             "boxes": theme.boxes,
