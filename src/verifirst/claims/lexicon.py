@@ -132,3 +132,9 @@ NOT_UNITS = frozenset(
 def inner(command: str) -> str:
     r"""The words inside ``\\text{...}``; empty for a degree sign."""
     return command.partition("{")[2].rstrip("}").strip() if command[0] == "\\" else ""
+
+
+BINDING = (
+    frozenset(SCALES) | NOT_UNITS | {"percent", "percents", "of", "times", "plus", "minus", "multiplied", "divided"}
+)
+"""Words after a number that may make an expression of it and of what follows."""

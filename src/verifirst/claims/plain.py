@@ -12,7 +12,6 @@ from verifirst.claims.tokens import Tokens
 from verifirst.solvers.rational import Item
 
 _ENDS = frozenset("=,bE")
-_SPECIAL = frozenset(lexicon.SCALES) | lexicon.NOT_UNITS | {"percent", "percents", "of", "times", "plus", "minus"}
 
 
 def plain_side(tokens: Tokens, i: int) -> tuple[Side, int] | None:
@@ -61,4 +60,4 @@ def _is_unit(tokens: Tokens, j: int) -> bool:
     if start == tokens.ends[j - 1] or not tokens.text[start].isalpha():
         return False
     words = tokens.text[start : tokens.ends[j]].lower().split(" ")
-    return words[0] not in _SPECIAL and words[-1] not in lexicon.NOT_UNITS
+    return words[0] not in lexicon.BINDING and words[-1] not in lexicon.NOT_UNITS

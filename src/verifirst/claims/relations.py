@@ -30,9 +30,8 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
         elif kind == "-" and _is_bullet(tokens, i):
             i += 1
         else:
-            following_kind = kinds[i + 1]
-            if kind == "n" and (following_kind in ",bE" or (following_kind == "w" and kinds[i + 2] in ",bE")):
-                i += 2  # a number in prose
+            if kind == "n" and _in_prose(tokens, i):
+                i += 2
                 continue
             side, following, unclosed = _side(tokens, i)
             budget.spend(following - i + 1)
@@ -47,6 +46,21 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
             else:
                 i = max(following, i + 1)
     return found
+
+
+def _in_prose(tokens: Tokens, i: int) -> bool:
+    """Whether the number at token ``i`` stands in prose and begins no expression."""
+    kinds = tokens.kinds
+    following = kinds[i + 1]
+    if following != "w":
+        return following in ",bE"
+    after = kinds[i + 2]
+    if after in ",bE":
+        return True
+    if after not in "n({frv" or tokens.starts[i + 1] == tokens.ends[i]:
+        return False
+    first = tokens.text[tokens.starts[i + 1] : tokens.ends[i + 1]].partition(" ")[0].lower()
+    return first not in lexicon.BINDING
 
 
 def _side(tokens: Tokens, i: int) -> Parsed:

@@ -61,20 +61,23 @@ def _called_for(text: str) -> tuple[frozenset[Fraction], tuple[int, ...]]:
     return values, tuple(sorted({100, *(factor for entry in found for factor in entry.factors)}))
 
 
-def witness(value: Fraction, facts: FactGraph, local: frozenset[Fraction], text: str) -> Fraction | None:
+def witness(value: Fraction, facts: FactGraph, local: frozenset[Fraction], problem: str, step: str) -> Fraction | None:
     """The stated value or constant that ``value`` is, or is one move away from; else None.
 
-    ``text`` is the problem with the step: it tells which constants are in play.
+    ``problem`` and ``step`` tell which constants are in play.
     """
-    constants, factors = _called_for(text)
-    if value in constants:
+    if value in ALWAYS:
         return value
-    for form in converted(value, factors):
-        if form in local or facts.find(form):
+    for form in (value, -value, *percentages(value)):
+        if form in local or _stated_percentage(form, facts) or (abs(form) == abs(value) and facts.find(form)):
             return form
-    for form in percentages(value):
-        if form in local or _stated_percentage(form, facts):
-            return form
+    for text in (problem, step):  # the problem's answer is remembered, the step's is new each time
+        constants, factors = _called_for(text)
+        if value in constants:
+            return value
+        for form in converted(value, factors):
+            if form in local or facts.find(form):
+                return form
     return None
 
 

@@ -71,7 +71,7 @@ class UngroundedOperand(Rule):
                 local = frozenset(v for v, _ in stated(window))
             context.budget.spend(100 + len(facts) // 16)
             value = Fraction(item) if isinstance(item, int) else Fraction(*item)
-            source = witness(value, facts, local, f"{context.problem[:20_000]}\n{context.step.text[:2000]}")
+            source = witness(value, facts, local, context.problem[:20_000], context.step.text[:2000])
             if source is None:
                 evidence = Evidence("ungrounded", {"value": str(value), "stated": _spell({*facts.values(), *local})})
                 return self.refuted(claim, evidence, f"{_show(value)} is stated nowhere before", offending=end)
