@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,11 @@ from verifirst.bench.word_problems import Problem, generate
 from verifirst.decoding import Release, Settings
 from verifirst.engines.transformers import LocalEngine
 from verifirst.errors import ConfigError
+from verifirst.policy import OnUnknown, Policy
 from verifirst.verifier import Verifier
 
 ENFORCE = ("DG",)  # preview rules that the benchmark opts into: the shipped model always shows its operands
+POLICY = Policy(on_unknown=OnUnknown.STRICT)  # for the same reason: each of its steps can be decided
 CHUNKS = 8  # the arms take turns chunk by chunk, so that a noisy machine is noisy for all
 Progress = Callable[[int, int], None]
 
@@ -51,28 +55,52 @@ def word_problems(
     sampling = Sampling(temperature, seed)
     factory = partial(Verifier, enforce=ENFORCE)
     settings = settings or Settings(release=Release.END)
-    outcomes: dict[str, list[Outcome]] = {"off": [], "on": [], "whole_solution_rejection": []}
-    pace: dict[str, list[float]] = {name: [] for name in outcomes}
-    with LocalEngine(model, verifier=factory, settings=settings, batch_size=batch_size, workers=workers) as engine:
+    size = -(-n // CHUNKS)
+    arms = {"off": Arm(), "on": Arm(), "whole_solution_rejection": Arm()}
+    with LocalEngine(
+        model, verifier=factory, policy=POLICY, settings=settings, batch_size=batch_size, workers=workers
+    ) as engine:
         verifier = factory()
-        size = -(-n // CHUNKS)
         for first in range(0, n, size):
             chunk = problems[first : first + size]
-            budget = 0
-            for name in outcomes:
-                before, passes = time.perf_counter(), engine.forward_passes
-                if name == "whole_solution_rejection":
-                    rows = reject_whole_solutions(engine, verifier, chunk, first, sampling, budget)
-                else:
-                    rows = run(engine, chunk, first, sampling, enforce=name == "on")
-                    budget = sum(row.tokens for row in rows)
-                pace[name].append(1000 * (time.perf_counter() - before) / max(1, engine.forward_passes - passes))
-                outcomes[name].extend(rows)
-                if progress is not None:
-                    progress(
-                        len(outcomes[name]) + sum(len(o) for o in outcomes.values() if o is not outcomes[name]), 3 * n
-                    )
-    result: dict[str, Any] = {name: summary(rows, pace[name]) for name, rows in outcomes.items()}
-    result["change"] = change(outcomes["off"], outcomes["on"])
-    result["settings"] = {"n": n, "temperature": temperature, "seed": seed, "model": str(model), "enforce": ENFORCE}
+            with arms["off"].timed(engine) as rows:
+                rows.extend(run(engine, chunk, first, sampling, enforce=False))
+            with arms["on"].timed(engine) as rows:
+                rows.extend(run(engine, chunk, first, sampling, enforce=True))
+            budget = sum(row.tokens for row in rows)
+            with arms["whole_solution_rejection"].timed(engine) as rows:
+                rows.extend(reject_whole_solutions(engine, verifier, chunk, first, sampling, budget))
+            if progress is not None:
+                progress(3 * min(n, first + size), 3 * n)
+    result: dict[str, Any] = {name: summary(arm.outcomes, arm.pace) for name, arm in arms.items()}
+    result["change"] = change(arms["off"].outcomes, arms["on"].outcomes)
+    result["change_to_rejection"] = change(arms["whole_solution_rejection"].outcomes, arms["on"].outcomes)
+    result["settings"] = {
+        "n": n,
+        "temperature": temperature,
+        "seed": seed,
+        "model": str(model),
+        "enforce": ENFORCE,
+        "on_unknown": POLICY.on_unknown,
+        "decoder": asdict(settings),
+        "batch_size": batch_size,
+        "workers": workers,
+    }
     return result
+
+
+@dataclass(slots=True)
+class Arm:
+    """One arm's outcomes, and its milliseconds a forward pass for each chunk."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    pace: list[float] = field(default_factory=list)
+
+    @contextmanager
+    def timed(self, engine: LocalEngine) -> Iterator[list[Outcome]]:
+        """Collect one chunk's outcomes and time it."""
+        rows: list[Outcome] = []
+        before, passes = time.perf_counter(), engine.forward_passes
+        yield rows
+        self.pace.append(1000 * (time.perf_counter() - before) / max(1, engine.forward_passes - passes))
+        self.outcomes += rows

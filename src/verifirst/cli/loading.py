@@ -19,7 +19,7 @@ def local_engine(model: str = DEFAULT_MODEL, *, enforce: tuple[str, ...] = (), b
     from verifirst.engines.transformers import LocalEngine
     from verifirst.stream import VerifierSpec
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]  # Transformers' own
+    disable_progress_bar()
     engine = LocalEngine(model, verifier=VerifierSpec(enforce=enforce), batch_size=batch_size)
     if engine.model.num_parameters() < SMALL:
         torch.set_num_threads(1)

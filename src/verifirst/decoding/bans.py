@@ -25,7 +25,7 @@ class BanTrie:
         node = self
         for token in path[:-1]:
             node = node._children.setdefault(token, BanTrie())
-        node._banned.add(path[-1])
+        node._banned.add(path[-1])  # noqa: SLF001  # its own kind
 
     def banned_after(self, tokens: Sequence[int], anchor: int) -> frozenset[int]:
         """The tokens forbidden after ``tokens``, for a trie anchored at index ``anchor`` of them."""
@@ -37,7 +37,7 @@ class BanTrie:
             if child is None:
                 return frozenset()
             node = child
-        return frozenset(node._banned)
+        return frozenset(node._banned)  # noqa: SLF001  # its own kind
 
     def __len__(self) -> int:
         return len(self._banned) + sum(len(child) for child in self._children.values())

@@ -324,7 +324,7 @@ class DualStream:
         del self.logprobs[keep:], self.constrained_logprobs[keep:]
         for record in (self._bans, self._refusals, self._reopens):
             for boundary in [boundary for boundary in record if boundary > keep]:
-                del record[boundary]  # type: ignore[attr-defined]  # three dicts keyed by boundary
+                del record[boundary]
         self._held, self._truncated = None, False
         self.attempt += 1
         self.tally.rollbacks += 1

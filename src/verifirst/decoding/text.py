@@ -34,7 +34,7 @@ class ByteDetokenizer:
     def __init__(self, table: Sequence[bytes]) -> None:
         self._table = table
 
-    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:
+    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:  # noqa: ARG002  # bytes need no context
         """See :class:`Detokenizer`."""
         piece = self._table[tokens[0]] if len(tokens) == 1 else b"".join(self._table[token] for token in tokens)
         if piece.isascii():

@@ -24,7 +24,7 @@ Script = Callable[[str, int], str | None]
 class CharacterDetokenizer:
     """Token ids are code points."""
 
-    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:
+    def spell(self, before: Sequence[int], tokens: Sequence[int], *, final: bool = False) -> tuple[str, bool]:  # noqa: ARG002  # the protocol's
         """The characters."""
         return "".join(map(chr, tokens)), True
 

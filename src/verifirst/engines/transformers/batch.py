@@ -111,7 +111,7 @@ class Batch:
 
     def _admit(self) -> None:
         """Prefill waiting requests into free rows, all but their last prompt token."""
-        new = []
+        new: list[Row] = []
         while self._waiting and len(self._rows) + len(new) < self._engine.batch_size:
             new.append(self._waiting.popleft())
         if not new:

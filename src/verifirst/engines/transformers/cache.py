@@ -23,6 +23,8 @@ class RaggedLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untype
 
     def __init__(self) -> None:
         super().__init__()
+        self.keys: torch.Tensor
+        self.values: torch.Tensor
         self.positions: torch.Tensor | None = None
         self.width = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from verifirst.decoding import Event, Settings
 from verifirst.engines.base import Output, Request
@@ -19,7 +19,7 @@ from verifirst.verifier import Verifier
 
 
 class LocalEngine:
-    """Batched generation under verification with any Transformers causal LM.
+    r"""Batched generation under verification with any Transformers causal LM.
 
     ``model`` is the name of a shipped model, a directory, or a hub name; or a loaded
     ``PreTrainedModel`` with its ``tokenizer``. ``verifier`` makes the verifier, in each
@@ -29,7 +29,7 @@ class LocalEngine:
     ``stream`` replaces both. Use it as a context manager, or call ``close``.
 
     >>> with LocalEngine() as engine:  # doctest: +SKIP
-    ...     print(engine.generate([Request("Tom has 3 bags of 4 apples. How many apples?\\n")])[0].text)
+    ...     print(engine.generate([Request("Tom has 3 bags of 4 apples. How many apples?\n")])[0].text)
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class LocalEngine:
         """Stop the verifier's processes."""
         self.verifier.close()
 
-    def __enter__(self) -> LocalEngine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
