@@ -213,14 +213,8 @@ class DualStream:
             self._close(step)
 
     def _close(self, step: Step) -> None:
-        """A step closed: queue it for the verifier, unless a cut had only reopened it unchanged."""
+        """A step closed: queue it for the verifier."""
         cut = self.text.cut(step.end, step.boundary)
-        if step.index < len(self.steps):
-            known = self.steps[step.index]
-            if known.step.text == step.text:
-                known.cut = cut
-                return
-            self._forget_steps(step.index)
         self._tickets += 1
         pending = PendingStep(step, cut, self._tickets)
         before = tuple(earlier.step.text for earlier in self.steps)
@@ -321,6 +315,8 @@ class DualStream:
         self._forget_steps(steps)
         self.text.truncate(keep)
         self.segmenter.rollback(len(self.text.text))
+        if self.segmenter.steps < steps:
+            self.segmenter.close()  # the characters that closed the last kept step are gone; it stays a step
         del self.logprobs[keep:], self.constrained_logprobs[keep:]
         for record in (self._bans, self._refusals, self._reopens):
             for boundary in [boundary for boundary in record if boundary > keep]:
