@@ -142,7 +142,7 @@ def _excusable(value: Fraction, wrong: Fraction) -> bool:
     if not wrong or not value:
         return False
     ratio = abs(value / wrong)
-    return ratio.denominator == 1 or ratio.numerator == 1 or abs(wrong) >= 1000 and wrong % 100 == 0
+    return ratio.denominator == 1 or ratio.numerator == 1 or (abs(wrong) >= 1000 and wrong % 100 == 0)
 
 
 @settings(max_examples=300, deadline=None)

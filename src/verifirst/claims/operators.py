@@ -106,6 +106,7 @@ def close(p: State) -> bool:
 
 
 def denominator(p: State, opener: int) -> None:
+    """Open the second group of a LaTeX fraction."""
     if p.kinds[p.i] != "{":
         p.opaque = True
         return
@@ -136,6 +137,7 @@ def beside_number(p: State) -> bool:
 
 
 def mixed(p: State, top: int) -> bool:
+    """``3 1/2``: a whole number, then a proper fraction."""
     i, tokens = p.i, p.tokens
     bottom = literal(tokens.text[tokens.starts[i + 2] : tokens.ends[i + 2]])
     if not isinstance(bottom, int) or top >= bottom:

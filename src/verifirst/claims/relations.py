@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from verifirst.claims import lexicon
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
@@ -25,9 +27,7 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
         kind = kinds[i]
         if kind == "=":
             i = _chain(tokens, OPAQUE, i, found, budget)
-        elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] == "w"):
-            i += 1
-        elif kind == "-" and _is_bullet(tokens, i):
+        elif kind in "wb,*/^%)}e" or (kind == "(" and kinds[i + 1] == "w") or (kind == "-" and _is_bullet(tokens, i)):
             i += 1
         else:
             if kind == "n" and _in_prose(tokens, i):
@@ -137,29 +137,36 @@ def _restates(signs: list[str], at: int) -> bool:
 
 def _begins_cleanly(tokens: Tokens, i: int) -> bool:
     """Whether nothing to the left of token ``i`` could belong to its expression."""
-    if i == 0:
-        return True
-    kinds = tokens.kinds
-    previous = kinds[i - 1]
-    if previous == "w":
-        if kinds[i] == "+" or (kinds[i] == "-" and not tokens.glued(i + 1)):
-            return False
-        word = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]].rpartition(" ")[2].lower()
-        if word in lexicon.NOT_UNITS:
-            return False
-        return not (kinds[i] == "(" and tokens.glued(i))
-    if previous == "(":
-        return i == 1 or not (tokens.glued(i - 1) and kinds[i - 2] in "wnio)}f")
-    if previous == "-":
-        return True  # a bullet
-    if previous == "b":
-        continued = i > 1 and kinds[i] in "+-" and kinds[i - 2] in "n)}%"
-        return kinds[i] != "+" and not continued
-    if previous in "*^":
-        return _opens_markup(tokens, i - 1)
-    if previous == "{":
-        return i > 1 and kinds[i - 2] in "bw,"
-    return previous == "," and (i == 1 or kinds[i - 2] not in "+-*/^=%")
+    check = _LEFT_OF_START.get(tokens.kinds[i - 1]) if i else None
+    return i == 0 or (check is not None and check(tokens, i))
+
+
+def _after_words(tokens: Tokens, i: int) -> bool:
+    """Words before it: no function name, no sign that may be an operator, no call."""
+    kind = tokens.kinds[i]
+    if kind == "+" or (kind == "-" and not tokens.glued(i + 1)) or (kind == "(" and tokens.glued(i)):
+        return False
+    run = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]]
+    return run.rpartition(" ")[2].lower() not in lexicon.NOT_UNITS
+
+
+def _after_bracket(tokens: Tokens, i: int) -> bool:
+    """An opening bracket before it: of prose, not of a call or a product."""
+    return i == 1 or not (tokens.glued(i - 1) and tokens.kinds[i - 2] in "wnio)}f")
+
+
+def _after_brace(tokens: Tokens, i: int) -> bool:
+    return i > 1 and tokens.kinds[i - 2] in "bw,"
+
+
+def _after_break(tokens: Tokens, i: int) -> bool:
+    """A new line: unless its sign continues the line above."""
+    continued = i > 1 and tokens.kinds[i] == "-" and tokens.kinds[i - 2] in "n)}%"
+    return tokens.kinds[i] != "+" and not continued
+
+
+def _after_punctuation(tokens: Tokens, i: int) -> bool:
+    return i == 1 or tokens.kinds[i - 2] not in "+-*/^=%"
 
 
 def _is_bullet(tokens: Tokens, i: int) -> bool:
@@ -181,3 +188,15 @@ def _opens_markup(tokens: Tokens, i: int) -> bool:
         return True
     bold = tokens.ends[i] - tokens.starts[i] == 2  # noqa: PLR2004  # two asterisks
     return bold and tokens.glued(i + 1) and not tokens.glued(i) and tokens.kinds[i - 1] in "w,"
+
+
+_LEFT_OF_START: dict[str, Callable[[Tokens, int], bool]] = {
+    "w": _after_words,
+    "(": _after_bracket,
+    "{": _after_brace,
+    "b": _after_break,
+    ",": _after_punctuation,
+    "-": lambda _tokens, _i: True,  # a bullet
+    "*": lambda tokens, i: _opens_markup(tokens, i - 1),
+    "^": lambda tokens, i: _opens_markup(tokens, i - 1),
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 
 from verifirst.claims.assertion import approximate, counted, doubt, labelled, tried, units_differ
@@ -11,7 +12,7 @@ from verifirst.claims.readings import conventional, readings
 from verifirst.claims.units import conversion, mixed_units
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
-from verifirst.rules.arithmetic._evidence import TEXTBOOK, UNIT_WINDOW, failing, holding, modes, show, values
+from verifirst.rules.arithmetic._evidence import UNIT_WINDOW, failing, holding, modes, show, values
 from verifirst.rules.arithmetic._offending import first_wrong
 from verifirst.rules.arithmetic._rounding import coarse_digit, explained, last_digit, rounded
 from verifirst.solvers.rational import Rpn, Value, evaluate
@@ -31,8 +32,15 @@ def failing_equation(rule: Rule, claim: Equation, context: Context, left: Value,
         if within := rounded(a, b, quantum, about=about):
             return rule.verified(claim, holding("=", claim.left.rpn, claim.right.rpn, within=within))
         return rule.unknown(claim, Reason.ROUNDING, "off by less than one unit of the last digit shown")
-    if (verdict := _by_convention(rule, claim, context, quantum)) is not None:
-        return verdict
+    return _by_convention(rule, claim, context, quantum) or _under_every_reading(rule, claim, context, quantum, a, b)
+
+
+def _under_every_reading(
+    rule: Rule, claim: Equation, context: Context, quantum: Fraction, a: Fraction, b: Fraction
+) -> Verdict:
+    """REFUTED when no reading holds, nothing excuses it, and no rounding explains it."""
+    text = context.step.text
+    about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
     lefts = readings(text, claim.left, context.budget, result=False)
     rights = readings(text, claim.right, context.budget, result=True)
     if why := _excuse(claim, context, lefts, rights, quantum):
@@ -92,41 +100,54 @@ def _by_convention(rule: Rule, claim: Equation, context: Context, quantum: Fract
 def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rpn], quantum: Fraction) -> str:
     """Why a failing equation may still be right, or ``""``."""
     text = context.step.text
-    window = text[claim.start : claim.end + UNIT_WINDOW]
-    for a, b in modes(claim.left.rpn, claim.right.rpn):
-        slack = quantum * 100 if b == 1 else quantum
-        for left in values(lefts, a):
-            for right in values(rights, b):
-                if left == right or abs(left - right) < slack:
-                    return "another reading of the text holds"
-    if (ratio := _ratio(claim)) is not None and conversion(ratio, window):
-        return "the sides may be in different units"
-    if ("+" in claim.left.rpn or "-" in claim.left.rpn) and mixed_units(window):
-        return "a sum of different units"
-    if _RATE.search(text, claim.left.start, claim.left.end):
-        return "a rate may be per several units"
-    if units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start):
-        return "the sides count different things"
-    if _names_a_share(claim):
-        return "the left side may be a share of something"
-    if not claim.right.bare and _names_something(claim, text):
-        return "the left side may be a label, a trial value, or belong to what stands before it"
+    if _reads_true(claim, lefts, rights, quantum):
+        return "another reading of the text holds"
+    for why, applies in _EXCUSES:
+        if applies(claim, text):
+            return why
     return doubt(text, claim.start, claim.end, context.problem)
 
 
-def _ratio(claim: Equation) -> Fraction | None:
+def _reads_true(claim: Equation, lefts: list[Rpn], rights: list[Rpn], quantum: Fraction) -> bool:
+    """Whether some reading holds, up to the last digit shown."""
+    for a, b in modes(claim.left.rpn, claim.right.rpn):
+        slack = quantum * 100 if b == 1 else quantum
+        for left in values(lefts, a):
+            if any(left == right or abs(left - right) < slack for right in values(rights, b)):
+                return True
+    return False
+
+
+def _converts(claim: Equation, text: str) -> bool:
+    """``90 = 1.5 minutes``: the sides differ by a factor between units that the text names."""
     left, right = evaluate(claim.left.rpn), evaluate(claim.right.rpn)
-    return Fraction(*left) / Fraction(*right) if right[0] else None
+    window = text[claim.start : claim.end + UNIT_WINDOW]
+    return right[0] != 0 and conversion(Fraction(*left) / Fraction(*right), window)
+
+
+def _adds_units(claim: Equation, text: str) -> bool:
+    """``4 feet - 40 inches``: units of one family added without conversion."""
+    sums = "+" in claim.left.rpn or "-" in claim.left.rpn
+    return sums and mixed_units(text[claim.start : claim.end + UNIT_WINDOW])
+
+
+def _counts_differently(claim: Equation, text: str) -> bool:
+    """``21 coins = 30 tokens`` is an exchange, no arithmetic."""
+    return units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start)
 
 
 def _names_something(claim: Equation, text: str) -> bool:
     """``Week 1 = 35 + 35``, ``Weeks 1-2 = 96 - 70``: the left side may only name something."""
-    if claim.link or not (claim.left.bare or _RANGE.fullmatch(text, claim.left.start, claim.left.end)):
+    if (
+        claim.right.bare
+        or claim.link
+        or not (claim.left.bare or _RANGE.fullmatch(text, claim.left.start, claim.left.end))
+    ):
         return False
     return counted(text, claim.left.end) or labelled(text, claim.start) or tried(text, claim.start)
 
 
-def _names_a_share(claim: Equation) -> bool:
+def _names_a_share(claim: Equation, _text: str) -> bool:
     """``40% = 240 students``, ``2/5 = 12 hectares``: a share of something unnamed."""
     rpn = claim.left.rpn
     if claim.relation != "=" or not claim.right.bare or not (rpn[1:] == ("%",) or _proper_fraction(rpn)):
@@ -143,4 +164,19 @@ def _proper_fraction(rpn: Rpn) -> bool:
 
 _RATE = re.compile(r"[A-Za-z]/[0-9]")  # 3 degrees/5% increase
 _CENTS = re.compile(r"\s*(?:cents?\b|¢)")
+
+
+def _rates(claim: Equation, text: str) -> bool:
+    """``3 degrees/5% increase``: a rate per several units."""
+    return _RATE.search(text, claim.left.start, claim.left.end) is not None
+
+
+_EXCUSES: tuple[tuple[str, Callable[[Equation, str], bool]], ...] = (
+    ("the sides may be in different units", _converts),
+    ("a sum of different units", _adds_units),
+    ("a rate may be per several units", _rates),
+    ("the sides count different things", _counts_differently),
+    ("the left side may be a share of something", _names_a_share),
+    ("the left side may be a label, a trial value, or belong to what stands before it", _names_something),
+)
 _RANGE = re.compile(r"[0-9]+[-–][0-9]+")
