@@ -15,19 +15,24 @@ from verifirst.core.budget import Budget
 from verifirst.solvers.rational import Rpn
 
 _CONVENTIONS = (Style(tight_slash=True), Style(scale_unit=True))
-_STYLES = (
-    TEXTBOOK,
-    Style(tight_slash=True),
-    Style(scale_unit=True),
-    Style(apart=True),
-    Style(slash_last=True),
-    Style(times_first=True),
-    Style(mixed_product=True),
-    Style(of_last=True),
-    Style(note_paren=False),
-    Style(relative_percent=True),
-    Style(negative_base=True),
-    Style(accounting=True),
+_STYLES = (  # with the text that must occur for the style to make a difference
+    (TEXTBOOK, ""),
+    (Style(tight_slash=True), "/"),
+    (Style(scale_unit=True), "n"),
+    (Style(apart=True), " "),
+    (Style(slash_last=True), "/"),
+    (Style(slash_last=True), "÷"),
+    (Style(slash_last=True), "div"),
+    (Style(times_first=True), "/"),
+    (Style(mixed_product=True), "/"),
+    (Style(mixed_product=True), "frac"),
+    (Style(of_last=True), "of"),
+    (Style(note_paren=False), "("),
+    (Style(relative_percent=True), "%"),
+    (Style(relative_percent=True), "percent"),
+    (Style(negative_base=True), "^"),
+    (Style(negative_base=True), "²"),
+    (Style(accounting=True), "("),
 )
 _DASH = re.compile(r"(?:^[-–−*•]|(?<=[A-Za-z]\s)[-–−])\s*")
 _TOP_OPERATOR = re.compile(  # or a bracket
@@ -53,7 +58,9 @@ def readings(text: str, side: Side, budget: Budget, *, result: bool) -> list[Rpn
         variants.append("-" + fragment)
     for variant in variants:
         tokens = tokenize(variant, budget)
-        for style in _STYLES:
+        for style, needle in _STYLES:
+            if needle not in variant:
+                continue
             parsed, following, _ = parse(tokens, 0, style)
             budget.spend(following + 1)
             if parsed.rpn and tokens.kinds[following] in "E(n":
