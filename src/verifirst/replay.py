@@ -6,7 +6,7 @@ with the rules. Evidence that does not prove what it says, is malformed or is to
 gives UNKNOWN: a replay never raises and never trusts.
 
 Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungrounded``,
-``answer``, ``unknown-name`` (dependency). What the strings mean is written in
+``answer``, ``unknown-name``, ``unknown-thing`` (dependency). What the strings mean is written in
 ``verifirst.rules.arithmetic._evidence``.
 """
 
@@ -80,8 +80,25 @@ def _ungrounded(data: Mapping[str, Any]) -> Status:
 
 
 def _unknown_name(data: Mapping[str, Any]) -> Status:
-    words = "".join(char if char.isalpha() else " " for char in str(data["problem"]).lower()).split()
-    return Status.UNKNOWN if str(data["name"]).lower() in words else Status.REFUTED
+    return Status.UNKNOWN if str(data["name"]).lower() in _spoken(data["problem"]) else Status.REFUTED
+
+
+def _unknown_thing(data: Mapping[str, Any]) -> Status:
+    """Unknown as soon as a word of the problem shares all but its ending with the thing."""
+    stem = str(data["thing"]).removesuffix("s").removesuffix("ie").removesuffix("ve").removesuffix("e")
+    return (
+        Status.UNKNOWN
+        if not stem or any(_inflects(stem, word) for word in _spoken(data["problem"]))
+        else Status.REFUTED
+    )
+
+
+def _inflects(stem: str, word: str) -> bool:
+    return word.startswith(stem) and word[len(stem) :] in ("", "s", "e", "es", "y", "ies", "f", "fe", "ve", "ves")
+
+
+def _spoken(text: Any) -> list[str]:
+    return "".join(char if char.isalpha() else " " for char in str(text).lower()).split()
 
 
 def _answer(data: Mapping[str, Any]) -> Status:
@@ -100,6 +117,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "ungrounded": _ungrounded,
     "answer": _answer,
     "unknown-name": _unknown_name,
+    "unknown-thing": _unknown_thing,
 }
 _COMMON = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(100)})
 _FACTORS = (2, 3, 4, 5, 7, 8, 10, 12, 16, 24, 25, 30, 36, 52, 60, 100, 365, 1000, 2000, 3600, 5280, 1_000_000)

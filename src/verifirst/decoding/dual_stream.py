@@ -135,6 +135,11 @@ class DualStream:
         return banned
 
     @property
+    def retries(self) -> int:
+        """Refusals so far at the boundary of the open step."""
+        return self._refusals.get(self._boundary(len(self.steps)), 0) if self._refusals else 0
+
+    @property
     def reports(self) -> list[Report]:
         """Reports of the steps in the released output."""
         return [step.report for step in self.steps[: self.passed] if step.report is not None]

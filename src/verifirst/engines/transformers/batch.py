@@ -200,7 +200,7 @@ class Batch:
 def _draw(row: Row) -> Draw:
     request, stream = row.request, row.stream
     return Draw(
-        request.temperature,
+        request.temperature * (stream.settings.retry_temperature if stream.retries else 1.0),
         request.top_k,
         request.top_p,
         stream.banned,
