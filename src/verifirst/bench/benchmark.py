@@ -21,6 +21,7 @@ from verifirst.verifier import Verifier
 
 ENFORCE = ("DG",)  # preview rules that the benchmark opts into: the shipped model always shows its operands
 POLICY = Policy(on_unknown=OnUnknown.STRICT)  # for the same reason: each of its steps can be decided
+SETTINGS = Settings(release=Release.END, retry_temperature=0.5)
 CHUNKS = 8  # the arms take turns chunk by chunk, so that a noisy machine is noisy for all
 Progress = Callable[[int, int], None]
 
@@ -54,7 +55,7 @@ def word_problems(
     problems = held_out(n, seed)
     sampling = Sampling(temperature, seed)
     factory = partial(Verifier, enforce=ENFORCE)
-    settings = settings or Settings(release=Release.END)
+    settings = settings or SETTINGS
     size = -(-n // CHUNKS)
     arms = {"off": Arm(), "on": Arm(), "whole_solution_rejection": Arm()}
     with LocalEngine(

@@ -14,10 +14,10 @@ import re
 from verifirst.segment.base import MAX_STEP_CHARS, Cut, Scanner, Segmenter
 
 ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st jr sr vs cf ca al approx resp inc ltd co corp dept gov hon sen mt blvd viz ie eg".split()  # noqa: SIM905  # a list of words reads best as words
+    "mr mrs ms dr prof st jr sr vs cf ca al approx resp inc ltd co corp dept gov hon sen mt blvd viz ie eg".split()
 )
 BEFORE_DIGIT = frozenset(  # abbreviations only where a digit follows: No. 5, Jan. 3, 6 ft. 2 in.
-    "no nos fig figs eq eqs p pp ch chap vol art sec min hr hrs ft sq oz lb lbs jan feb mar apr aug sept oct nov dec".split()  # noqa: E501,SIM905  # as above
+    "no nos fig figs eq eqs p pp ch chap vol art sec min hr hrs ft sq oz lb lbs jan feb mar apr aug sept oct nov dec".split()  # noqa: E501  # as above
 )
 _TERMINATORS = ".!?"
 _CLOSERS = "\"')]}*_\u2019\u201d"

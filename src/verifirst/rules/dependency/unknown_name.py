@@ -35,9 +35,9 @@ _VERBS = frozenset(
     "bakes picks owes loses finds walks runs drives works reads did does will would can now".split()
 )
 _NOT_A_NAME = frozenset(
-    "total all another any anybody anyone both each either every everybody everyone everything he her hers him his how it "
+    "all another any anybody anyone both each either every everybody everyone everything he her hers him his how it "
     "its neither nobody none nothing one other our ours she some somebody someone that the their theirs them then "
-    "there therefore these they this those thus two three four five six seven eight nine ten we what when where which "
+    "total there therefore these they this those thus two three four five six seven eight nine ten we what when where which "
     "who whoever why you your also and but finally first hence next now second so still third together half since "
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december christmas easter halloween thanksgiving step week month year day".split()
