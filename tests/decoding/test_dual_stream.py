@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import deque
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -41,9 +42,8 @@ def report_on(step, salt, rate) -> Report:
 def play(salt, rate, convention, decoder_settings, max_tokens=40, delay=3, policy=None, in_order=False):
     """Run one request against a random model; returns the stream, its events and every sampled path."""
     events, paths, late = [], [], deque()
-    stream = DualStream(
-        0, max_tokens, ByteDetokenizer(TABLE), segmenter(convention), policy or Policy(), decoder_settings, events.append
-    )
+    cutter, policy = segmenter(convention), policy or Policy()
+    stream = DualStream(0, max_tokens, ByteDetokenizer(TABLE), cutter, policy, decoder_settings, events.append)
     for _ in range(20_000):
         if stream.finished:
             break
@@ -133,9 +133,8 @@ def script(pieces, decoder_settings, *, refute, policy=None, convention="newline
     """Play literal texts, one for each attempt, with characters as tokens; returns stream and events."""
     events = []
     table = [bytes([code]) for code in range(128)]
-    stream = DualStream(
-        0, max_tokens, ByteDetokenizer(table), segmenter(convention), policy or Policy(), decoder_settings, events.append
-    )
+    cutter, policy = segmenter(convention), policy or Policy()
+    stream = DualStream(0, max_tokens, ByteDetokenizer(table), cutter, policy, decoder_settings, events.append)
     while not stream.finished:
         piece = pieces[min(stream.attempt, len(pieces) - 1)][len(stream.tokens) :]
         if not stream.wants_token:
@@ -205,14 +204,18 @@ def test_unknown_steps_can_be_refused():
 
 def test_a_retry_may_not_trade_a_refuted_claim_for_an_unchecked_one():
     pieces = ["bad\n", "who knows\n", "good\n"]
-    evading, _ = script(pieces, Settings(), refute={"bad"}, unknown={"who knows"})
-    assert evading.text.text == "who knows\n"
-    strict, _ = script(
-        pieces, Settings(), refute={"bad"}, unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.STRICT)
-    )
-    assert strict.text.text == "good\n"
-    first, _ = script(pieces[1:], Settings(), refute=(), unknown={"who knows"}, policy=Policy(on_unknown=OnUnknown.STRICT))
-    assert first.text.text == "who knows\n"
+    strict = Policy(on_unknown=OnUnknown.STRICT)
+    play_with = partial(script, decoder_settings=Settings(), refute={"bad"}, unknown={"who knows"})
+    assert play_with(pieces)[0].text.text == "who knows\n"
+    assert play_with(pieces, policy=strict)[0].text.text == "good\n"
+    assert play_with(pieces[1:], policy=strict)[0].text.text == "who knows\n"
+
+
+def test_retries_are_counted_at_the_open_boundary():
+    stream, _ = script(["good\nbad\n", "good\nfine\nmore\n"], Settings(), refute={"bad"})
+    assert stream.retries == 0  # a new boundary was reached since
+    stuck, _ = script(["good\nbad\n"], Settings(ban=False, retries_per_boundary=3), refute={"bad"})
+    assert stuck.retries == 4
 
 
 def test_a_token_is_refused_while_a_finish_is_held():

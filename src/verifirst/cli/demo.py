@@ -37,12 +37,16 @@ def demo(
 
     Everything runs on this machine's CPU; the model ships with the package.
     """
-    from verifirst.bench.benchmark import ENFORCE
+    from dataclasses import replace
+
+    from verifirst.bench.benchmark import ENFORCE, POLICY, SETTINGS
+    from verifirst.decoding import Release
     from verifirst.report.console import console
 
     to = console()
     to.print("Loading the shipped model (a few seconds)")
-    with loading.local_engine(enforce=ENFORCE) as engine:
+    settings = replace(SETTINGS, release=Release.STEP)
+    with loading.local_engine(enforce=ENFORCE, policy=POLICY, settings=settings) as engine:
         _watch_some(to, engine, at_least=watch, temperature=temperature, seed=seed)
         if problems:
             _compare(to, engine, problems, temperature, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from verifirst.engines.transformers import LocalEngine
@@ -11,8 +11,8 @@ DEFAULT_MODEL = "first_light"
 SMALL = 50_000_000  # parameters; a smaller model decodes faster, and steadily, on one thread
 
 
-def local_engine(model: str = DEFAULT_MODEL, *, enforce: tuple[str, ...] = (), batch_size: int = 32) -> LocalEngine:
-    """The local engine with ``model``."""
+def local_engine(model: str = DEFAULT_MODEL, *, enforce: tuple[str, ...] = (), **options: Any) -> LocalEngine:
+    """The local engine with ``model``; ``options`` are the engine's own."""
     import torch
     from transformers.utils.logging import disable_progress_bar
 
@@ -20,7 +20,7 @@ def local_engine(model: str = DEFAULT_MODEL, *, enforce: tuple[str, ...] = (), b
     from verifirst.stream import VerifierSpec
 
     disable_progress_bar()
-    engine = LocalEngine(model, verifier=VerifierSpec(enforce=enforce), batch_size=batch_size)
+    engine = LocalEngine(model, verifier=VerifierSpec(enforce=enforce), **options)
     if engine.model.num_parameters() < SMALL:
         torch.set_num_threads(1)
     return engine

@@ -37,9 +37,9 @@ _VERBS = frozenset(
 _NOT_A_NAME = frozenset(
     "all another any anybody anyone both each either every everybody everyone everything he her hers him his how it "
     "its neither nobody none nothing one other our ours she some somebody someone that the their theirs them then "
-    "total there therefore these they this those thus two three four five six seven eight nine ten we what when where which "
-    "who whoever why you your also and but finally first hence next now second so still third together half since "
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+    "total there therefore these they this those thus two three four five six seven eight nine ten we what when where "
+    "which who whoever why you your also and but finally first hence next now second so still third together half "
+    "since monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
     "september october november december christmas easter halloween thanksgiving step week month year day".split()
 )
 

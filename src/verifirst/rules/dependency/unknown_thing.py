@@ -33,8 +33,8 @@ _COMMON = frozenset(
     "always apiece has is its less plus minus this thus times was equals does gets gives keeps needs sells makes takes "
     "hours minutes seconds days weeks months years decades dollars cents bucks coins bills pennies euros pounds ounces "
     "miles feet inches yards meters metres kilometers centimeters liters litres gallons cups grams kilograms tons "
-    "degrees items pieces people persons things units points groups sets pairs dozens parts shares percents students guests "
-    "kids boys girls friends customers trips rounds turns steps ways numbers".split()
+    "degrees items pieces people persons things units points groups sets pairs dozens parts shares percents students "
+    "guests kids boys girls friends customers trips rounds turns steps ways numbers".split()
 )
 
 
