@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs the extra 'local'")
 pytest.importorskip("transformers", reason="training needs the extra 'local'")
 
-from recipes.word_problems import data, export  # noqa: E402 - after the skips
+from recipes.word_problems import data, export, train  # noqa: E402 - after the skips
 from recipes.word_problems.network import Network, Shape  # noqa: E402 - after the skips
 from recipes.word_problems.optimizer import Optimizer, orthogonalise  # noqa: E402 - after the skips
 from recipes.word_problems.tokenizer import train_tokenizer  # noqa: E402 - after the skips
@@ -59,8 +59,8 @@ def test_the_loss_looks_at_the_solution_and_most_at_results(tokenizer: PreTraine
     learned = tokenizer.decode([t for t, w in zip(tokens, weights, strict=True) if w])
     assert learned == problem.solution + tokenizer.eos_token
     heavy = tokenizer.decode([t for t, w in zip(tokens, weights, strict=True) if w == data.RESULT_WEIGHT])
-    digits = re.findall(r"= (\$?[\d.]*\d)", problem.solution)
-    assert heavy.replace(" ", "") == "".join(d.removeprefix("$") for d in digits) or "$" in problem.solution
+    expected = "".join(m[0].removeprefix("$") for m in data.RESULT.finditer(problem.solution))
+    assert heavy.replace(" ", "") == expected
 
 
 def test_drills_are_true() -> None:
@@ -111,6 +111,26 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     again = Run(TINY, tmp_path)
     assert (again.step, again.tokens) == (4, 123)
     assert torch.equal(again.network.model.norm.weight, run.network.model.norm.weight)
+
+
+def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "SAVE_EVERY", 3)
+    monkeypatch.setattr(Run, "check", lambda self: None)
+    straight = Run(TINY, tmp_path / "straight")
+    straight.train(tmp_path)
+    stopped = Run(TINY, tmp_path / "stopped")
+    calls = iter(range(4))
+    steps = stopped.optimizer.step
+    monkeypatch.setattr(stopped.optimizer, "step", lambda factor: (next(calls), steps(factor)))
+    with pytest.raises(StopIteration):
+        stopped.train(tmp_path)
+    resumed = Run(TINY, tmp_path / "stopped")
+    assert resumed.step == 3
+    resumed.train(tmp_path)
+    for name, tensor in straight.network.state_dict().items():
+        assert torch.equal(tensor, resumed.network.state_dict()[name])
 
 
 def test_the_smoke_command_writes_both_checkpoints(tmp_path: Path) -> None:
