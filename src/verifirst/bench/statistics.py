@@ -19,7 +19,8 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     spread = Z95 * math.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
     scale = 1 + Z95**2 / trials
     middle = share + Z95**2 / (2 * trials)
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    low, high = (middle - spread) / scale, (middle + spread) / scale
+    return max(0.0, min(low, share)), min(1.0, max(high, share))  # rounding must not push the share out
 
 
 def bootstrap(
