@@ -6,7 +6,8 @@ with the rules. Evidence that does not prove what it says, is malformed or is to
 gives UNKNOWN: a replay never raises and never trusts.
 
 Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungrounded``,
-``answer``, ``unknown-name``, ``unknown-thing`` (dependency). What the strings mean is written in
+``answer``, ``unknown-name``, ``unknown-thing``,
+``wrong-owner`` (dependency). What the strings mean is written in
 ``verifirst.rules.arithmetic._evidence``.
 """
 
@@ -93,6 +94,15 @@ def _unknown_thing(data: Mapping[str, Any]) -> Status:
     )
 
 
+def _wrong_owner(data: Mapping[str, Any]) -> Status:
+    """The quoted comparison ends in the name, or no quoted sentence speaks of the name."""
+    name = str(data["name"])
+    if "compared" in data:
+        return Status.REFUTED if str(data["compared"]).endswith((f" as {name}", f" than {name}")) else Status.UNKNOWN
+    absent = all(name.lower() not in _spoken(sentence) for sentence in data["sentences"])
+    return Status.REFUTED if data["sentences"] and absent else Status.UNKNOWN
+
+
 def _inflects(stem: str, word: str) -> bool:
     return word.startswith(stem) and word[len(stem) :] in ("", "s", "e", "es", "y", "ies", "f", "fe", "ve", "ves")
 
@@ -118,6 +128,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "answer": _answer,
     "unknown-name": _unknown_name,
     "unknown-thing": _unknown_thing,
+    "wrong-owner": _wrong_owner,
 }
 _COMMON = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(100)})
 _FACTORS = (2, 3, 4, 5, 7, 8, 10, 12, 16, 24, 25, 30, 36, 52, 60, 100, 365, 1000, 2000, 3600, 5280, 1_000_000)

@@ -57,7 +57,7 @@ def test_a_rule_is_documented(rule: Rule) -> None:
 
 def test_codes_are_unique_and_ordered() -> None:
     codes = [rule.code for rule in RULES]
-    assert codes == ["AR001", "AR002", "AR003", "AR004", "DG001", "DG002", "DG003", "DG004"]
+    assert codes == ["AR001", "AR002", "AR003", "AR004", "DG001", "DG002", "DG003", "DG004", "DG005"]
 
 
 def test_a_rule_is_found_by_its_code() -> None:
@@ -71,7 +71,7 @@ def test_a_rule_is_found_by_its_code() -> None:
 def test_packs() -> None:
     packs = installed_packs()
     assert packs["arithmetic"] == "verifirst.rules.arithmetic"
-    assert [rule.code for rule in load_pack(packs["dependency"])] == ["DG001", "DG002", "DG003", "DG004"]
+    assert [rule.code for rule in load_pack(packs["dependency"])] == ["DG001", "DG002", "DG003", "DG004", "DG005"]
     with pytest.raises(ConfigError, match="is the package installed"):
         load_pack("no_such_package_of_rules")
     with pytest.raises(ConfigError, match="defines no rule"):
