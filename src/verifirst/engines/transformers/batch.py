@@ -6,20 +6,18 @@ import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from verifirst.decoding import DualStream, Event
 from verifirst.engines.base import Output, Request
 from verifirst.engines.transformers.cache import RaggedCache
+from verifirst.engines.transformers.machine import Machine
 from verifirst.engines.transformers.sampling import Draw, Sample, sample
 from verifirst.errors import InputError
 from verifirst.segment import Segmenter, segmenter
 from verifirst.segment.none import NoSteps
-
-if TYPE_CHECKING:  # the engine owns batches, a batch only reads its engine
-    from verifirst.engines.transformers.engine import LocalEngine
 
 IDLE_WAIT_S = 0.05  # how long to sleep when every live request waits for a verdict
 
@@ -49,15 +47,15 @@ class Row:
 class Batch:
     """Runs ``requests`` to their end; ``events`` drives it, ``outputs`` reads the result."""
 
-    def __init__(self, engine: LocalEngine, requests: Sequence[Request]) -> None:
-        self._engine = engine
+    def __init__(self, machine: Machine, requests: Sequence[Request]) -> None:
+        self._machine = machine
         self._events: deque[Event] = deque()
         self._run = secrets.token_hex(4)
         self._waiting = deque(self._row(index, request) for index, request in enumerate(requests))
         self._outputs: list[Output | None] = [None] * len(requests)
         self._rows: list[Row] = []
         self._by_trace: dict[str, Row] = {}
-        self._cache = RaggedCache(engine.model.config.num_hidden_layers)
+        self._cache = RaggedCache(machine.model.config.num_hidden_layers)
 
     def outputs(self) -> list[Output]:
         """Outputs in request order, once ``events`` is exhausted."""
@@ -73,19 +71,19 @@ class Batch:
                 if any(row.stream.wants_token for row in self._rows):
                     self._decode()
                 elif self._rows:
-                    self._engine.verifier.wait(IDLE_WAIT_S)
+                    self._machine.verifier.wait(IDLE_WAIT_S)
                 yield from self._take_events()
         finally:
             for row in self._rows:
-                self._engine.verifier.forget(row.trace)
+                self._machine.verifier.forget(row.trace)
 
     def _take_events(self) -> Iterator[Event]:
         while self._events:
             yield self._events.popleft()
 
     def _row(self, index: int, request: Request) -> Row:
-        prompt = self._engine.tokenizer(request.prompt)["input_ids"]
-        limit = getattr(self._engine.model.config, "max_position_embeddings", None) or len(prompt) + request.max_tokens
+        prompt = self._machine.tokenizer(request.prompt)["input_ids"]
+        limit = getattr(self._machine.model.config, "max_position_embeddings", None) or len(prompt) + request.max_tokens
         if not prompt:
             raise InputError(f"request {index}: the prompt has no tokens; give at least one character")
         if len(prompt) >= limit:
@@ -95,24 +93,24 @@ class Batch:
         stream = DualStream(
             request=index,
             max_tokens=min(request.max_tokens, limit - len(prompt)),
-            detokenizer=self._engine.detokenizer,
+            detokenizer=self._machine.detokenizer,
             segmenter=self._segmenter(request),
-            policy=self._engine.policy,
-            settings=self._engine.settings,
+            policy=self._machine.policy,
+            settings=self._machine.settings,
             emit=self._events.append,
         )
         seed = secrets.randbits(64) if request.seed is None else request.seed
         return Row(index, f"{self._run}/{index}", request, prompt, stream, seed)
 
     def _segmenter(self, request: Request) -> Segmenter:
-        return segmenter(self._engine.segment) if request.enforce else NoSteps()
+        return segmenter(self._machine.segment) if request.enforce else NoSteps()
 
     # -- admission and retirement ------------------------------------------------------
 
     def _admit(self) -> None:
         """Prefill waiting requests into free rows, all but their last prompt token."""
         new: list[Row] = []
-        while self._waiting and len(self._rows) + len(new) < self._engine.batch_size:
+        while self._waiting and len(self._rows) + len(new) < self._machine.batch_size:
             new.append(self._waiting.popleft())
         if not new:
             return
@@ -137,7 +135,7 @@ class Batch:
             if not row.stream.finished:
                 continue
             self._outputs[row.index] = Output.of(row.stream, tuple(row.prompt), enforced=row.request.enforce)
-            self._engine.verifier.forget(row.trace)
+            self._machine.verifier.forget(row.trace)
             del self._by_trace[row.trace]
             last = self._rows.pop()
             if last is not row:
@@ -151,7 +149,7 @@ class Batch:
         positions = torch.tensor([row.position for row in self._rows])
         self._cache.prepare(positions)
         visible = torch.arange(int(positions.max()) + 1)[None] <= positions[:, None]
-        mask = torch.zeros(visible.shape, dtype=self._engine.model.dtype).masked_fill(~visible, -torch.inf)
+        mask = torch.zeros(visible.shape, dtype=self._machine.model.dtype).masked_fill(~visible, -torch.inf)
         logits = self._forward(
             input_ids=torch.tensor([[row.last_token] for row in self._rows]),
             position_ids=positions[:, None],
@@ -159,24 +157,24 @@ class Batch:
             past_key_values=self._cache,
             use_cache=True,
         ).logits[:, -1]
-        self._engine.forward_passes += 1
+        self._machine.forward_passes += 1
         live = [slot for slot, row in enumerate(self._rows) if row.stream.wants_token]
         rows = [self._rows[slot] for slot in live]
         for row, drawn in zip(rows, sample(logits[live], [_draw(row) for row in rows]), strict=True):
             self._take(row, drawn)
 
     def _forward(self, **inputs: Any) -> Any:
-        device = self._engine.model.device
+        device = self._machine.model.device
         placed = {
             name: value.to(device) if isinstance(value, torch.Tensor) else value for name, value in inputs.items()
         }
         with torch.no_grad():  # not inference_mode: the cache is written outside of it too
-            return self._engine.model(**placed)
+            return self._machine.model(**placed)
 
     def _take(self, row: Row, drawn: Sample) -> None:
         if drawn.token < 0:
             row.stream.give_up()
-        elif drawn.token in self._engine.end_tokens:
+        elif drawn.token in self._machine.end_tokens:
             row.stream.append_end(drawn.token, drawn.logprob, drawn.constrained_logprob)
         else:
             row.stream.append(drawn.token, drawn.logprob, drawn.constrained_logprob)
@@ -187,11 +185,11 @@ class Batch:
     def _submit(self, row: Row) -> None:
         problem = row.request.prompt if row.request.problem is None else row.request.problem
         for item in row.stream.take_submissions():
-            self._engine.verifier.submit(row.trace, problem, item.before, item.step, item.ticket)
+            self._machine.verifier.submit(row.trace, problem, item.before, item.step, item.ticket)
 
     def _listen(self) -> None:
         """Deliver the verdicts that have come in."""
-        for trace, ticket, report in self._engine.verifier.drain():
+        for trace, ticket, report in self._machine.verifier.drain():
             row = self._by_trace.get(trace)
             if row is not None:
                 row.stream.deliver(ticket, report)

@@ -11,6 +11,7 @@ from verifirst.decoding import Event, Settings
 from verifirst.engines.base import Output, Request
 from verifirst.engines.transformers.batch import Batch
 from verifirst.engines.transformers.loading import check_supported, detokenizer, end_tokens, load
+from verifirst.engines.transformers.machine import Machine
 from verifirst.errors import EngineError
 from verifirst.policy import Policy
 from verifirst.segment import segmenter as segmenter_named
@@ -55,21 +56,33 @@ class LocalEngine:
             raise EngineError("a loaded model needs its tokenizer: LocalEngine(model, tokenizer=...)")
         check_supported(model.config)
         segmenter_named(segment)  # a wrong name fails here, not in the middle of a run
-        self.model, self.tokenizer = model, tokenizer
-        self.policy = policy or Policy()
-        self.settings = settings or Settings()
-        self.segment = segment
-        self.batch_size = batch_size
-        self.detokenizer = detokenizer(tokenizer)
-        self.end_tokens = end_tokens(model, tokenizer)
-        self.verifier = stream or _stream(verifier, workers)
-        self.forward_passes = 0
+        self._machine = Machine(
+            model,
+            tokenizer,
+            detokenizer(tokenizer),
+            end_tokens(model, tokenizer),
+            stream or _stream(verifier, workers),
+            policy or Policy(),
+            settings or Settings(),
+            segment,
+            batch_size,
+        )
+
+    @property
+    def model(self) -> Any:
+        """The loaded model."""
+        return self._machine.model
+
+    @property
+    def forward_passes(self) -> int:
+        """Decode steps so far, over all batches."""
+        return self._machine.forward_passes
 
     def generate(
         self, requests: Sequence[Request | str], on_event: Callable[[Event], None] | None = None
     ) -> list[Output]:
         """Run all requests, batched continuously; outputs in the order of ``requests``."""
-        batch = Batch(self, [_request(request) for request in requests])
+        batch = Batch(self._machine, [_request(request) for request in requests])
         for event in batch.events():
             if on_event is not None:
                 on_event(event)
@@ -77,11 +90,11 @@ class LocalEngine:
 
     def stream(self, requests: Sequence[Request | str]) -> Iterator[Event]:
         """Run all requests, yielding events as they happen; only ``Committed.text`` is released text."""
-        return Batch(self, [_request(request) for request in requests]).events()
+        return Batch(self._machine, [_request(request) for request in requests]).events()
 
     def close(self) -> None:
         """Stop the verifier's processes."""
-        self.verifier.close()
+        self._machine.verifier.close()
 
     def __enter__(self) -> Self:
         return self
