@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch", reason="the local engine needs the extra 'l
 
 from transformers import LogitsProcessor, LogitsProcessorList  # noqa: E402  # after importorskip
 
-from verifirst.decoding import Committed, Refuted, Release, RolledBack, Settings  # noqa: E402
+from verifirst.decoding import Committed, FinishReason, Refuted, Release, RolledBack, Settings  # noqa: E402
 from verifirst.engines.transformers import LocalEngine, Request  # noqa: E402
 
 spec = importlib.util.spec_from_file_location("streams", Path(__file__).with_name("streams.py"))
@@ -38,6 +38,9 @@ def engine_for(model, tokenizer, plan=streams.accept_all, **settings):
         settings=Settings(**settings),
         batch_size=batch,
     )
+
+
+LONG = 150  # tokens; long enough for most texts to have two steps
 
 
 class BanAt(LogitsProcessor):
@@ -94,21 +97,29 @@ def test_a_batch_of_eight_equals_a_padded_batch_of_generate(model, tokenizer):
 @pytest.mark.parametrize("prompt", PROMPTS)
 @pytest.mark.parametrize("delay", [0, 5])
 def test_after_a_rollback_the_continuation_is_generate_under_the_ban(model, tokenizer, prompt, delay):
-    """Refuse step 1 once, blaming its first character: its first token is banned at that boundary."""
-    refused = lambda step, times: 1 if step.index == 1 and times == 1 else None  # noqa: E731  # a plan
+    """Refuse step 1 once (step 0 of a short text), blaming its first character: its first token is banned there."""
+    free = engine_for(model, tokenizer).generate([Request(prompt, max_tokens=LONG)])[0]
+    closed = len(free.reports) - (free.finish_reason is FinishReason.LENGTH)
+    if not closed:
+        pytest.skip(f"the greedy text of this prompt closes no step in {LONG} tokens")
+    target = min(1, closed - 1)
+    refused = lambda step, times: 1 if step.index == target and times == 1 else None  # noqa: E731  # a plan
     events = []
     engine = engine_for(model, tokenizer, refused, delay=delay)
-    output = engine.generate([Request(prompt, max_tokens=60)], events.append)[0]
+    output = engine.generate([Request(prompt, max_tokens=LONG)], events.append)[0]
     rolled = [event for event in events if isinstance(event, RolledBack)]
-    if not rolled:
-        pytest.skip("this prompt's greedy text has fewer than two steps")
+    assert [event.steps for event in rolled] == [target]
     ids = tokenizer(prompt)["input_ids"]
     prefix = list(output.token_ids[: rolled[0].tokens])
-    banned = output.rejections[0].token_ids[0]
-    processor = LogitsProcessorList([BanAt(len(ids) + len(prefix), [banned])])
-    tokens, logprobs = stock(model, ids + prefix, 60 - len(prefix), logits_processor=processor)
+    branch = output.rejections[0].token_ids
+    spelled = [tokenizer.decode(branch[: n + 1]).strip() for n in range(len(branch))]
+    blank = next(
+        n for n, text in enumerate(spelled) if text.strip("\ufffd")
+    )  # until its first character is whole
+    processor = LogitsProcessorList([BanAt(len(ids) + len(prefix) + blank, [branch[blank]])])
+    tokens, logprobs = stock(model, ids + prefix, LONG - len(prefix), logits_processor=processor)
     assert list(output.token_ids[len(prefix) :]) == tokens
-    assert output.token_ids[len(prefix)] != banned
+    assert output.token_ids[len(prefix) + blank] != branch[blank]
     assert output.logprobs[len(prefix) :] == pytest.approx(logprobs, abs=1e-4)
 
 
