@@ -113,9 +113,7 @@ def test_after_a_rollback_the_continuation_is_generate_under_the_ban(model, toke
     prefix = list(output.token_ids[: rolled[0].tokens])
     branch = output.rejections[0].token_ids
     spelled = [tokenizer.decode(branch[: n + 1]).strip() for n in range(len(branch))]
-    blank = next(
-        n for n, text in enumerate(spelled) if text.strip("\ufffd")
-    )  # until its first character is whole
+    blank = next(n for n, text in enumerate(spelled) if text.strip("\ufffd"))  # until its first character is whole
     processor = LogitsProcessorList([BanAt(len(ids) + len(prefix) + blank, [branch[blank]])])
     tokens, logprobs = stock(model, ids + prefix, LONG - len(prefix), logits_processor=processor)
     assert list(output.token_ids[len(prefix) :]) == tokens
