@@ -75,12 +75,12 @@ class UnknownName(Rule):
 @lru_cache(maxsize=64)  # one step asks once for each of its claims
 def _stranger(text: str, problem: str) -> tuple[str, int] | None:
     """The first name in ``text`` that the problem does not mention, with its end offset."""
-    known = _words(problem)
+    familiar = _familiar(problem)
+    if familiar.issuperset(map(str.lower, _CAPITALISED.findall(text))):
+        return None
     for match in _CAPITALISED.finditer(text):
         word = match[0].lower()
-        if word in known or word in _NOT_A_NAME or f"{word}s" in known:
-            continue
-        if _owns_or_does(text, *match.span()):
+        if word not in familiar and f"{word}s" not in familiar and _owns_or_does(text, *match.span()):
             return match[0], match.end()
     return None
 
@@ -96,5 +96,6 @@ def _owns_or_does(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"[a-z]+", text.lower()))
+def _familiar(problem: str) -> frozenset[str]:
+    """The words of the problem, and the capitalised words that are nobody."""
+    return _NOT_A_NAME.union(re.findall(r"[a-z]+", problem.lower()))
