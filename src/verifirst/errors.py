@@ -6,7 +6,6 @@
     │   └── FormatError     a file or a line is malformed: names the place
     ├── BudgetExceeded      a deterministic work budget is spent; becomes UNKNOWN(BUDGET)
     ├── SolverUnavailable   an optional dependency is missing; becomes UNKNOWN(UNAVAILABLE)
-    ├── WorkerTimeout       a worker process was killed by its wall-clock guard; becomes UNKNOWN(TIMEOUT)
     └── EngineError         an engine cannot do what was asked; names what it can do
 
 A message says what was expected, what was found, and what to do next.
@@ -44,10 +43,6 @@ class SolverUnavailable(VerifirstError):
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f"{what} is not installed; install it with: pip install 'verifirst[{extra}]'")
         self.extra = extra
-
-
-class WorkerTimeout(VerifirstError):
-    """A worker process overran its wall-clock guard and was killed."""
 
 
 class EngineError(VerifirstError):

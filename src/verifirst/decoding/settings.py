@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
 from verifirst.errors import ConfigError
@@ -52,8 +52,3 @@ class Settings:
             raise ConfigError(f"retry_temperature must be in (0, 1], found {self.retry_temperature}")
         if self.work_factor < 1:
             raise ConfigError(f"work_factor must be at least 1, found {self.work_factor}")
-
-    @classmethod
-    def names(cls) -> list[str]:
-        """The names of all settings."""
-        return [field.name for field in fields(cls)]
