@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from verifirst.core.facts import Fact
 from verifirst.core.step import Step
@@ -86,3 +87,18 @@ class Coverage:
     def step_ratio(self) -> float | None:
         """Steps with a decided claim / steps, None when there are no steps."""
         return self.steps_decided / self.steps if self.steps else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready: the counts, and their ratios rounded (None where there is nothing to divide by)."""
+        return {
+            "claims": self.claims,
+            "decided": self.decided,
+            "steps": self.steps,
+            "steps_decided": self.steps_decided,
+            "claim_ratio": _rounded(self.claim_ratio),
+            "step_ratio": _rounded(self.step_ratio),
+        }
+
+
+def _rounded(ratio: float | None) -> float | None:
+    return None if ratio is None else round(ratio, 4)

@@ -44,7 +44,7 @@ def encode(trace_id: Id, reports: Sequence[Report]) -> dict[str, Any]:
     return {
         "id": trace_id,
         "status": trace_status(reports).value,
-        "coverage": encode_coverage(Coverage.of(reports)),
+        "coverage": Coverage.of(reports).as_dict(),
         "steps": [_step(report) for report in reports],
     }
 
@@ -68,25 +68,9 @@ def encode_error(malformed: Malformed) -> dict[str, Any]:
     return {"id": malformed.id, "error": malformed.error}
 
 
-def encode_coverage(coverage: Coverage) -> dict[str, Any]:
-    """Counts, and their ratios (null where there is nothing to divide by)."""
-    return {
-        "claims": coverage.claims,
-        "decided": coverage.decided,
-        "steps": coverage.steps,
-        "steps_decided": coverage.steps_decided,
-        "claim_ratio": _rounded(coverage.claim_ratio),
-        "step_ratio": _rounded(coverage.step_ratio),
-    }
-
-
 def dump(record: dict[str, Any]) -> str:
     """``record`` as one line, without its newline."""
     return json.dumps(record, ensure_ascii=True, separators=(", ", ": "), allow_nan=False)
-
-
-def _rounded(ratio: float | None) -> float | None:
-    return None if ratio is None else round(ratio, 4)
 
 
 def _step(report: Report) -> dict[str, Any]:

@@ -1,0 +1,68 @@
+"""What vLLM sampled and nobody may see yet: log-probabilities and one-shot fields of withheld outputs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+ONE_SHOT = ("prefill_stats", "new_prompt_logprobs_tensors", "prompt_token_id_logprobs", "trace_headers")
+"""Fields of an ``EngineCoreOutput`` that come once and ride on the next release."""
+
+
+@dataclass(slots=True, eq=False)
+class Withheld:
+    """The withheld part of one request's outputs. ``rows`` has one entry per unreleased token, or none at all.
+
+    ``width`` is the number of log-probabilities asked for, plus the sampled token's own
+    (None: as many as come). vLLM pads rows to the widest request of the batch.
+    """
+
+    width: int | None
+    rows: list[Any] = field(default_factory=list)
+    once: dict[str, Any] = field(default_factory=dict)
+    events: list[Any] = field(default_factory=list)
+    nans: int = 0
+
+    def take(self, out: Any) -> list[float] | None:
+        """Keep what ``out`` carries beside its tokens; the sampled tokens' log-probabilities, where they came."""
+        if out.events:
+            self.events += out.events
+        for name in ONE_SHOT:
+            if (value := getattr(out, name)) is not None and name not in self.once:
+                self.once[name] = value
+        if out.num_nans_in_logits:
+            self.nans = out.num_nans_in_logits
+        if out.new_logprobs is None:
+            return None
+        return self._take_rows(out.new_logprobs, len(out.new_token_ids))
+
+    def _take_rows(self, lists: Any, count: int) -> list[float]:
+        for row in range(count):
+            part = lists.slice_request(row, 1)
+            self.rows.append(
+                part._replace(
+                    logprob_token_ids=part.logprob_token_ids[:, : self.width], logprobs=part.logprobs[:, : self.width]
+                )
+            )
+        return [float(row.logprobs[0, 0]) for row in self.rows[-count:]]
+
+    def cut(self, keep: int) -> None:
+        """Keep the first ``keep`` unreleased tokens' rows."""
+        del self.rows[keep:]
+
+    def release(self, count: int) -> dict[str, Any]:
+        """The fields of an output that releases the next ``count`` tokens; they are withheld no more."""
+        fields: dict[str, Any] = {"events": self.events or None, "num_nans_in_logits": self.nans, **self.once}
+        if self.rows and count:
+            fields["new_logprobs"] = _join(self.rows[:count])
+            del self.rows[:count]
+        self.events, self.once = [], {}
+        return fields
+
+
+def _join(rows: list[Any]) -> Any:
+    import numpy as np  # noqa: PLC0415  # comes with vLLM
+
+    kind = type(rows[0])
+    columns = zip(*[(row.logprob_token_ids, row.logprobs, row.sampled_token_ranks) for row in rows], strict=True)
+    return kind(*[np.concatenate(column) for column in columns], None)
