@@ -20,3 +20,12 @@ def test_a_ban_forbids_its_last_token_after_exactly_its_prefix(banned, tokens, a
 def test_an_empty_ban_is_refused():
     with pytest.raises(ValueError, match="at least one token"):
         BanTrie().add([])
+
+
+@given(st.lists(paths, max_size=8))
+def test_the_paths_are_those_that_were_added(banned):
+    trie = BanTrie()
+    for path in banned:
+        trie.add(path)
+    assert sorted(trie.paths()) == sorted(set(map(tuple, banned)))
+    assert len(trie) == len(trie.paths())

@@ -6,8 +6,9 @@ request must jump back or stop. The token <-> character map lives only here.
 """
 
 from verifirst.decoding.bans import BanTrie
-from verifirst.decoding.dual_stream import DualStream, FinishReason, Rejection
+from verifirst.decoding.dual_stream import DualStream
 from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
+from verifirst.decoding.records import FinishReason, Rejection, Submission, Tally
 from verifirst.decoding.settings import Release, Settings
 from verifirst.decoding.text import Detokenizer, TokenText
 
@@ -25,6 +26,8 @@ __all__ = [
     "Release",
     "RolledBack",
     "Settings",
+    "Submission",
+    "Tally",
     "TokenText",
     "Verified",
 ]

@@ -39,5 +39,12 @@ class BanTrie:
             node = child
         return frozenset(node._banned)  # noqa: SLF001  # its own kind
 
+    def paths(self) -> list[tuple[int, ...]]:
+        """Every banned path: the tokens after the anchor, the forbidden one last."""
+        found: list[tuple[int, ...]] = [(token,) for token in sorted(self._banned)]
+        for token, child in sorted(self._children.items()):
+            found += [(token, *path) for path in child.paths()]
+        return found
+
     def __len__(self) -> int:
         return len(self._banned) + sum(len(child) for child in self._children.values())

@@ -8,76 +8,38 @@ implementation of the protocol, shared by every engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from verifirst.core.report import Report
+from verifirst.core.report import Coverage, Report
 from verifirst.core.step import Step
-from verifirst.decoding.bans import BanTrie
+from verifirst.core.verdict import Reason
+from verifirst.decoding.boundaries import Boundaries
 from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
+from verifirst.decoding.loudness import Loudness, loudness
+from verifirst.decoding.records import FinishReason, PendingStep, Rejection, Submission, Tally
 from verifirst.decoding.settings import Release, Settings
+from verifirst.decoding.standing import Standing
 from verifirst.decoding.text import Detokenizer, TokenText
 from verifirst.policy import Commit, Halt, Policy, Rollback
 from verifirst.segment import Segmenter
 
 
-class FinishReason(StrEnum):
-    """Why a request ended."""
-
-    STOP = "stop"  # the model ended the text (or a stop string did)
-    LENGTH = "length"  # max_tokens released tokens
-    EXHAUSTED = "exhausted"  # a retry or work budget is spent: the output ends at the last verified step
-    REFUTED = "refuted"  # the policy halts on a refutation
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A refused branch: the tokens sampled from ``boundary`` (an output token index) on."""
-
-    boundary: int
-    token_ids: tuple[int, ...]
-    logprobs: tuple[float, ...]
-    text: str
-    report: Report
-
-
-@dataclass(slots=True)
-class PendingStep:
-    """A closed step on its way through the verifier. ``cut``: tokens that keep it, None if fused with the next."""
-
-    step: Step
-    cut: int | None
-    ticket: int
-    report: Report | None = None
-
-
-@dataclass(slots=True)
-class Submission:
-    """What stream 2 needs to judge a step: its ticket and the texts of the steps before it."""
-
-    ticket: int
-    step: Step
-    before: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts over a request's life."""
-
-    sampled: int = 0  # tokens sampled, wasted ones included
-    refused: int = 0  # steps refused
-    rollbacks: int = 0
-    jumps: int = 0  # rollbacks that reopened a step that had passed
-
-
 @dataclass(slots=True)
 class DualStream:
-    """One request. Mutated by ``append``, ``finish`` and ``deliver``; the engine reads the rest.
+    """One request. Mutated by ``append``, ``extend``, ``finish`` and ``deliver``; the engine reads the rest.
 
     After each call the engine compares ``len(tokens)`` with its KV cache and crops.
     ``attempt`` changes whenever sampling must start afresh, so that a sampler keyed by
     (seed, attempt, position) does not depend on how late a verdict came.
+
+    An engine with many requests puts quiet tokens off and reads them in bulk: keep the
+    sampled tokens in ``fresh``, and call ``extend(fresh)`` when the last one is ``loud`` or
+    some 64 have gathered. Steps close at the same token as one by one. Nothing here costs
+    the tokens or steps so far, except ``reports`` and the text of a finished request.
     """
 
     request: int
@@ -101,13 +63,14 @@ class DualStream:
     _truncated: bool = False
     _tickets: int = 0
     _live: dict[int, PendingStep] = field(default_factory=dict)
-    _bans: dict[int, BanTrie] = field(default_factory=dict)
-    _refusals: dict[int, int] = field(default_factory=dict)
-    _reopens: dict[int, int] = field(default_factory=dict)
+    _boundaries: Boundaries = field(default_factory=Boundaries)
     _outbox: list[Submission] = field(default_factory=list)
+    _standing: Standing = field(default_factory=Standing)
+    _loud: Loudness = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = TokenText(self.detokenizer)
+        self._loud = loudness(self.detokenizer, self.segmenter.stops)
 
     # -- what an engine reads ----------------------------------------------------------
 
@@ -129,15 +92,46 @@ class DualStream:
     @property
     def banned(self) -> frozenset[int]:
         """Tokens that may not be sampled next."""
-        banned: frozenset[int] = frozenset()
-        for anchor, trie in self._bans.items():
-            banned |= trie.banned_after(self.tokens, anchor)
-        return banned
+        return self._boundaries.banned(self.tokens)
+
+    def ban_paths(self) -> list[tuple[int, tuple[int, ...]]]:
+        """Every ban in force: (index of the output token it is anchored at, the banned path from there)."""
+        return self._boundaries.ban_paths()
+
+    @property
+    def open_tokens(self) -> int:
+        """Tokens sampled that do not stand yet: of steps without a verdict, and of the open step."""
+        return len(self.tokens) - self._boundary(self.passed)
+
+    @property
+    def room(self) -> int:
+        """Tokens that may be taken before the request ends or its finish is held; at least 1 while one is wanted."""
+        if not self.wants_token:
+            return 0
+        work = math.ceil(self.settings.work_factor * self.max_tokens) - self.tally.sampled
+        return max(1, min(self.max_tokens - len(self.tokens), work))
+
+    def loud(self, token: int) -> bool:
+        """Whether reading ``token`` next, after quiet ones not read yet, could close a step. One look-up.
+
+        A step that closes because it reached the segmenter's ``max_step_chars`` is not told.
+        """
+        return self._loud[token]
 
     @property
     def retries(self) -> int:
         """Refusals so far at the boundary of the open step."""
-        return self._refusals.get(self._boundary(len(self.steps)), 0) if self._refusals else 0
+        return self._boundaries.refusals(self._boundary(len(self.steps)))
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the steps that stand was checked; O(1) amortised."""
+        return self._counted().coverage
+
+    @property
+    def unknown(self) -> Counter[Reason]:
+        """UNKNOWN verdicts of the steps that stand, by reason; O(1) amortised."""
+        return self._counted().unknown
 
     @property
     def reports(self) -> list[Report]:
@@ -153,8 +147,34 @@ class DualStream:
 
     def append(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
         """Take a sampled token in."""
-        self._count(logprob, constrained_logprob)
-        self._read(self.text.append(token))
+        self.extend((token,), (logprob,), None if constrained_logprob is None else (constrained_logprob,))
+
+    def extend(
+        self,
+        tokens: Sequence[int],
+        logprobs: Sequence[float] | None = None,
+        constrained_logprobs: Sequence[float] | None = None,
+    ) -> None:
+        """Take sampled tokens in, with the same result as one by one but for the time.
+
+        ``logprobs`` None means unknown: NaN is recorded. Tokens past :attr:`room` were
+        sampled after the end and are dropped. Raises ValueError where no token is wanted or
+        the lengths differ; then nothing has changed.
+        """
+        if not tokens:
+            return
+        taken = len(tokens)
+        known = [math.nan] * taken if logprobs is None else logprobs
+        constrained = known if constrained_logprobs is None else constrained_logprobs
+        if not len(known) == len(constrained) == taken:
+            raise ValueError(f"{taken} tokens came with {len(known)} and {len(constrained)} logprobs; give one each")
+        self._check_open()
+        if taken > (room := self.room):
+            taken, tokens, known, constrained = room, tokens[:room], known[:room], constrained[:room]
+        self.tally.sampled += taken
+        self.logprobs += known
+        self.constrained_logprobs += constrained
+        self._read(self.text.extend(tokens))
         if len(self.tokens) >= self.max_tokens:
             self.finish(FinishReason.LENGTH)
         elif self.tally.sampled >= self.settings.work_factor * self.max_tokens:
@@ -162,7 +182,10 @@ class DualStream:
 
     def append_end(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
         """Take the end-of-text token in (it spells nothing) and hold the finish."""
-        self._count(logprob, constrained_logprob)
+        self._check_open()
+        self.tally.sampled += 1
+        self.logprobs.append(logprob)
+        self.constrained_logprobs.append(logprob if constrained_logprob is None else constrained_logprob)
         self._read(self.text.flush())
         self.text.append_silent(token)
         self.finish(FinishReason.STOP)
@@ -188,7 +211,8 @@ class DualStream:
         pending = self._live.pop(ticket, None)
         if pending is None or self.finished:
             return
-        decision = self.policy.decide(report, self._refusals.get(self._boundary(report.step.index), 0))
+        refusals = self._boundaries.refusals(self._boundary(report.step.index))
+        decision = self.policy.decide(report, refusals)
         if isinstance(decision, Commit):
             pending.report = report
             self.emit(Verified(self.request, report))
@@ -206,16 +230,26 @@ class DualStream:
 
     # -- inside ------------------------------------------------------------------------
 
-    def _count(self, logprob: float, constrained_logprob: float | None) -> None:
+    def _check_open(self) -> None:
         if not self.wants_token:
             raise ValueError("the request takes no token now: it is finished or its finish is held")
-        self.tally.sampled += 1
-        self.logprobs.append(logprob)
-        self.constrained_logprobs.append(logprob if constrained_logprob is None else constrained_logprob)
 
     def _read(self, piece: str) -> None:
         for step in self.segmenter.feed(piece):
             self._close(step)
+        self._listen()
+
+    def _listen(self) -> None:
+        """The segmenter's state may have changed, and with it which tokens are loud."""
+        if (stops := self.segmenter.stops) != self._loud.stops:
+            self._loud = loudness(self.detokenizer, stops)
+
+    def _counted(self) -> Standing:
+        """The sums, brought up to the steps that stand."""
+        for pending in self.steps[self._standing.steps : self.passed]:
+            assert pending.report is not None, "a step that stands was judged"
+            self._standing.add(pending.report)
+        return self._standing
 
     def _close(self, step: Step) -> None:
         """A step closed: queue it for the verifier."""
@@ -226,7 +260,8 @@ class DualStream:
         self.steps.append(pending)
         self._live[pending.ticket] = pending
         self._outbox.append(Submission(pending.ticket, step, before))
-        self.emit(Generated(self.request, step, self._refusals.get(self._boundary(step.index), 0) + 1))
+        refusals = self._boundaries.refusals(self._boundary(step.index))
+        self.emit(Generated(self.request, step, refusals + 1))
 
     def _settle(self) -> None:
         """Pass leading steps in order, release what may leave, and end when a held finish is due."""
@@ -264,23 +299,18 @@ class DualStream:
 
         A boundary that was reopened often enough is passed over: each jump goes further.
         """
-        here = self._boundary(target)
-        self._refusals[here] = self._refusals.get(here, 0) + 1
-        if self._refusals[here] <= self.settings.retries_per_boundary:
+        if self._boundaries.refuse(self._boundary(target)) <= self.settings.retries_per_boundary:
             return 0
         for reopened in range(target - 1, self._reopenable(0) - 1, -1):
-            boundary = self._boundary(reopened)
-            self._reopens[boundary] = self._reopens.get(boundary, 0) + 1
-            if self.settings.back_jump and self._reopens[boundary] <= self.settings.reopens_per_boundary:
+            times = self._boundaries.reopen(self._boundary(reopened))
+            if self.settings.back_jump and times <= self.settings.reopens_per_boundary:
                 return target - reopened
         return None
 
     def _reopenable(self, steps: int) -> int:
         """``steps``, or more when text has left: the fewest steps that a cut may keep."""
         steps = max(steps, 0)
-        while steps < len(self.steps) and self._boundary(steps) < self.released:
-            steps += 1
-        return steps
+        return steps + bisect_left(range(steps, len(self.steps)), self.released, key=self._boundary)
 
     def _boundary(self, steps: int) -> int:
         """Tokens to keep so that the first ``steps`` steps stay (fewer when a token is shared)."""
@@ -296,7 +326,7 @@ class DualStream:
         anchor = max(self._boundary(steps), self.released)
         last = min(max(self.text.tokens_covering(char), anchor + 1), len(self.tokens))
         if self.settings.ban and last > anchor:
-            self._bans.setdefault(anchor, BanTrie()).add(self.tokens[anchor:last])
+            self._boundaries.ban(anchor, self.tokens[anchor:last])
 
     def _reject(self, report: Report, index: int) -> None:
         boundary = max(self._boundary(index), self.released)
@@ -319,19 +349,20 @@ class DualStream:
         dropped = len(self.tokens) - keep
         self._forget_steps(steps)
         self.text.truncate(keep)
-        self.segmenter.rollback(len(self.text.text))
+        self.segmenter.rollback(self.text.length)
         if self.segmenter.steps < steps:
             self.segmenter.close()  # the characters that closed the last kept step are gone; it stays a step
+        self._listen()
         del self.logprobs[keep:], self.constrained_logprobs[keep:]
-        for record in (self._bans, self._refusals, self._reopens):
-            for boundary in [boundary for boundary in record if boundary > keep]:
-                del record[boundary]
+        self._boundaries.cut(keep)
         self._held, self._truncated = None, False
         self.attempt += 1
         self.tally.rollbacks += 1
         self.emit(RolledBack(self.request, steps, keep, dropped))
 
     def _forget_steps(self, steps: int) -> None:
+        counted = self.steps[steps : self._standing.steps]
+        self._standing.drop([pending.report for pending in counted if pending.report is not None])
         dropped = {pending.ticket for pending in self.steps[steps:]}
         del self.steps[steps:]
         for ticket in dropped:
@@ -349,7 +380,7 @@ class DualStream:
     def _release(self, tokens: int) -> None:
         if tokens <= self.released:
             return
-        text = self.text.text[self.text.chars(self.released) : self.text.chars(tokens)]
+        text = self.text.slice(self.text.chars(self.released), self.text.chars(tokens))
         self.released = tokens
         if text:
             self.emit(Committed(self.request, text))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from verifirst.core.report import Coverage, Report
-from verifirst.decoding import FinishReason, Rejection
-from verifirst.decoding.dual_stream import DualStream, Tally
+from verifirst.decoding import DualStream, FinishReason, Rejection, Tally
 from verifirst.errors import ConfigError
 
 

@@ -28,6 +28,14 @@ class CharacterDetokenizer:
         """The characters."""
         return "".join(map(chr, tokens)), True
 
+    def plain(self, tokens: Sequence[int]) -> tuple[str, list[int]] | None:
+        """The characters, one each."""
+        return "".join(map(chr, tokens)), [1] * len(tokens)
+
+    def characters(self, token: int) -> str | None:
+        """The character."""
+        return chr(token) if chr(token).isascii() else None
+
 
 class ScriptedEngine:
     """Plays ``script`` under verification.

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from verifirst.core.step import Step
 from verifirst.errors import ConfigError, InputError
+from verifirst.segment.pieces import Pieces
 
 LOOK_BEHIND = 24  # characters of the region that a scanner sees before the current one
 MAX_STEP_CHARS = 4000  # an open step longer than this is cut anyway
@@ -71,8 +72,7 @@ class Segmenter:
             raise ConfigError(f"max_step_chars must be an int of at least 2, found {max_step_chars!r}")
         self._fresh = scanner
         self._max = max_step_chars
-        self._chunks: list[str] = []
-        self._length = 0
+        self._text = Pieces()
         self._boundaries: list[int] = []
         self._enter(0)
 
@@ -87,9 +87,16 @@ class Segmenter:
     @property
     def text(self) -> str:
         """Everything fed so far; joined on demand, O(len) after a feed."""
-        if len(self._chunks) != 1:
-            self._chunks = ["".join(self._chunks)]
-        return self._chunks[0]
+        return str(self._text)
+
+    @property
+    def stops(self) -> str:
+        """The characters that can close a step or change the scanner's state now; "" means any can.
+
+        Feeding text without them closes nothing and leaves ``stops`` as it is, unless the
+        open step reaches ``max_step_chars``.
+        """
+        return self._scan.stops
 
     @property
     def open_start(self) -> int:
@@ -105,8 +112,7 @@ class Segmenter:
         """Append ``text``; return the steps that it closes, in order."""
         if not isinstance(text, str):
             raise InputError(f"text must be a str, found {type(text).__name__}; decode bytes first")
-        self._chunks.append(text)
-        self._length += len(text)
+        self._text.append(text)
         return self._advance(text)
 
     def close(self) -> list[Step]:
@@ -114,10 +120,11 @@ class Segmenter:
 
         Feeding may go on afterwards: a new region begins at the end of the text.
         """
-        if (step := self._step("".join(self._parts), self._length)) is None:
+        length = self._text.length
+        if (step := self._step("".join(self._parts), length)) is None:
             return []
-        self._boundaries.append(self._length)
-        self._enter(self._length)
+        self._boundaries.append(length)
+        self._enter(length)
         return [step]
 
     def rollback(self, offset: int) -> None:
@@ -125,22 +132,21 @@ class Segmenter:
 
         The state becomes that of a fresh segmenter fed ``text[:offset]``, with each kept
         boundary pinned (as by :meth:`close`) where its decision had needed text past it.
+        Costs what is dropped and the open region, not the text before.
         """
-        if not isinstance(offset, int) or not 0 <= offset <= self._length:
-            raise InputError(f"offset must be in 0..{self._length}, found {offset!r}")
-        kept = self.text[:offset]
-        self._chunks, self._length = [kept], offset
+        if not isinstance(offset, int) or not 0 <= offset <= self._text.length:
+            raise InputError(f"offset must be in 0..{self._text.length}, found {offset!r}")
+        self._text.truncate(offset)
         del self._boundaries[bisect_right(self._boundaries, offset) :]
         self._enter(self.open_start)
-        closed = self._advance(kept[self.open_start :])
+        closed = self._advance(self._text.slice(self.open_start, offset))
         assert not closed, "no boundary lies between the last kept one and the offset"
 
     def fork(self) -> Segmenter:
         """An independent copy."""
-        self._chunks = [self.text]
         twin = copy(self)
         twin.__dict__.update(
-            _chunks=self._chunks.copy(),
+            _text=self._text.copy(),
             _boundaries=self._boundaries.copy(),
             _parts=self._parts.copy(),
             _scan=copy(self._scan),

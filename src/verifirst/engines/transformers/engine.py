@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from verifirst.decoding import Event, Settings
 from verifirst.engines.base import Output, Request
+from verifirst.engines.detokenizers import detokenizer
 from verifirst.engines.transformers.batch import Batch
-from verifirst.engines.transformers.loading import check_supported, detokenizer, end_tokens, load
+from verifirst.engines.transformers.loading import check_supported, end_tokens, load
 from verifirst.engines.transformers.machine import Machine
 from verifirst.errors import EngineError
 from verifirst.policy import Policy

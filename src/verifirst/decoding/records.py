@@ -1,0 +1,58 @@
+"""What a request's dual stream keeps and hands out: small records without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verifirst.core.report import Report
+from verifirst.core.step import Step
+
+
+class FinishReason(StrEnum):
+    """Why a request ended."""
+
+    STOP = "stop"  # the model ended the text (or a stop string did)
+    LENGTH = "length"  # max_tokens released tokens
+    EXHAUSTED = "exhausted"  # a retry or work budget is spent: the output ends at the last verified step
+    REFUTED = "refuted"  # the policy halts on a refutation
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A refused branch: the tokens sampled from ``boundary`` (an output token index) on."""
+
+    boundary: int
+    token_ids: tuple[int, ...]
+    logprobs: tuple[float, ...]
+    text: str
+    report: Report
+
+
+@dataclass(slots=True)
+class PendingStep:
+    """A closed step on its way through the verifier. ``cut``: tokens that keep it, None if fused with the next."""
+
+    step: Step
+    cut: int | None
+    ticket: int
+    report: Report | None = None
+
+
+@dataclass(slots=True)
+class Submission:
+    """What stream 2 needs to judge a step: its ticket and the texts of the steps before it."""
+
+    ticket: int
+    step: Step
+    before: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over a request's life."""
+
+    sampled: int = 0  # tokens sampled, wasted ones included
+    refused: int = 0  # steps refused
+    rollbacks: int = 0
+    jumps: int = 0  # rollbacks that reopened a step that had passed
