@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from verifirst.engines.vllm import metrics, tracing, wire
 from verifirst.engines.vllm.registry import REGISTRY, Registry
@@ -20,6 +20,7 @@ from verifirst.engines.vllm.wire import Event, FinishReason, Payload, Summary
 
 logger = logging.getLogger(__name__)
 
+Result = TypeVar("Result")
 _TRACK = "_verifirst_track"
 _INSTALLED = "_verifirst_frontend"
 # vLLM's finish reasons in our words; `repetition` is a stop that vLLM decided on
@@ -161,12 +162,13 @@ def receive(processor: Any, outputs: list[Any], registry: Registry) -> list[Any]
     return [output for output in outputs if output.request_id != wire.CARRIER]
 
 
-def guarded(what: str, act: Callable[..., None], *args: Any) -> None:
+def guarded(what: str, act: Callable[..., Result], *args: Any) -> Result | None:
     """Call `act`; log what it raises, once for each `what`. Reporting never ends anybody's request."""
     try:
-        act(*args)
+        return act(*args)
     except Exception as error:  # noqa: BLE001  # vLLM's output handler would fail every request in flight
         _log_once(what, error)
+        return None
 
 
 _logged: set[str] = set()
@@ -210,7 +212,7 @@ def _new_completion_output(original: Callable[..., Any]) -> Callable[..., Any]:
     def _new_completion_output(self: Any, token_ids: list[int], finish_reason: Any, stop_reason: Any) -> Any:
         completion = original(self, token_ids, finish_reason, stop_reason)
         track = track_of(self) if finish_reason is not None else None
-        completion.verification = track.finish(str(finish_reason)) if track is not None else None
+        completion.verification = None if track is None else _ended(track, str(finish_reason))
         return completion
 
     return _new_completion_output
@@ -222,10 +224,14 @@ def _abort_requests(original: Callable[..., Any]) -> Callable[..., Any]:
         aborted = original(self, request_ids, internal)
         for request_id in aborted:
             if request_id in states and (track := track_of(states[request_id])) is not None:
-                track.finish("abort")  # with LLM nobody is handed a last output
+                _ended(track, "abort")  # with LLM nobody is handed a last output
         return aborted
 
     return abort_requests
+
+
+def _ended(track: Track, reason: str) -> Summary | None:
+    return guarded("a summary was not finished", track.finish, reason)
 
 
 def _add(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,17 +17,18 @@ import json
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from verifirst.engines.vllm.registry import REGISTRY, Registry, Subscription
+from verifirst.engines.vllm.registry import REGISTRY, Registry
 from verifirst.engines.vllm.wire import Summary
 
 logger = logging.getLogger(__name__)
 
-PATHS = frozenset({"/v1/completions", "/v1/chat/completions", "/v1/responses"})
+PATHS = frozenset({"/v1/completions", "/v1/chat/completions", "/v1/chat/completions/batch", "/v1/responses"})
 """Where a POST is answered with text that was verified."""
 OPT_OUT = (b"x-verification", b"none")
 """The request header, and its value, that leaves a response alone."""
@@ -35,6 +36,8 @@ BODY_LIMIT = 64 * 2**20
 """Bytes of a JSON body held back for the splice; a longer one passes as it is."""
 EVENT_LIMIT = 4 * 2**20
 """Bytes of one server-sent event held back until it is whole; a longer one passes as it is."""
+WAIT_S = 60.0
+"""The longest that a client may ask an event stream to wait for its request to begin."""
 KEEP_ALIVE_S = 15.0
 """Seconds of silence after which an event stream sends a comment: proxies stay, a lost client is noticed."""
 
@@ -76,11 +79,14 @@ class Routes:
             return unknown(request_id)
         return JSONResponse({"id": request_id, **verification(found)})
 
-    async def events(self, request_id: str, request: Request) -> Response:
+    async def events(
+        self, request_id: str, request: Request, wait: Annotated[float, Query(ge=0, le=WAIT_S)] = 0.0
+    ) -> Response:
         """Stream the events of a response: the remembered ones, then live until it ends.
 
         Each has its number as `id`; `Last-Event-ID` resumes after it, a gap means that events
-        were forgotten.
+        were forgotten. The last one is `data: [DONE]`. A client that chose its id (by the
+        header `X-Request-Id`) may come first and `wait` so many seconds for the request.
         """
         if not self._events:
             return error(
@@ -88,12 +94,11 @@ class Routes:
                 "live events are off: they show text that is not verified, refuted text too. The operator can switch "
                 "them on at start: --enforce-reasoning events=true",
             )
-        last = request.headers.get("last-event-id", "")
-        subscription = self._registry.subscribe(request_id, after=int(last) if last.isdecimal() else -1)
-        if subscription is None:
+        if not await begun(self._registry, request_id, wait):
             return unknown(request_id)
+        last = request.headers.get("last-event-id", "")
         return StreamingResponse(
-            follow(self._registry, subscription),
+            follow(self._registry, request_id, after=int(last) if re.fullmatch(r"\d{1,18}", last) else -1),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -124,8 +129,24 @@ def error(status: int, message: str) -> Response:
     )
 
 
-async def follow(registry: Registry, subscription: Subscription) -> AsyncIterator[bytes]:
-    """Yield server-sent events until the last; ends the subscription, also when the client leaves."""
+async def begun(registry: Registry, request_id: str, wait_s: float) -> bool:
+    """Return whether the response is known within `wait_s` seconds."""
+    subscription = registry.subscribe(request_id)
+    try:
+        async with asyncio.timeout(wait_s):
+            while not registry.knows(subscription):
+                subscription.news.clear()
+                await subscription.news.wait()
+    except TimeoutError:
+        return False
+    finally:
+        registry.unsubscribe(subscription)
+    return True
+
+
+async def follow(registry: Registry, request_id: str, *, after: int = -1) -> AsyncIterator[bytes]:
+    """Yield server-sent events until the last, or until the client leaves."""
+    subscription = registry.subscribe(request_id, after=after)
     try:
         while True:
             subscription.news.clear()

@@ -115,8 +115,7 @@ class Registry:
             entry = self._claim(name, part * n + index, owner)
             entry.expected = max(entry.expected, n)
             entry.choices[part * n + index] = summary
-        if summary["final"]:
-            self._wake(name)
+        self._wake(name)
 
     def publish(self, external: str, index: int, events: Iterable[Event], *, owner: str = "", n: int = 1) -> None:
         """Append `events` of one sequence and wake their readers. Each gets the `index` of its choice."""
@@ -198,19 +197,21 @@ class Registry:
                 return
             yield f"{request_id}_{part}", entry
 
-    def subscribe(self, request_id: str, *, after: int = -1) -> Subscription | None:
-        """Begin to read the events of a response after number `after`; None when it is not known.
+    def subscribe(self, request_id: str, *, after: int = -1) -> Subscription:
+        """Begin to read the events of a response after number `after`; it need not be known yet.
 
         Call it inside the event loop that reads, and `unsubscribe` when done.
         """
         with self._lock:
             found = self._resolve(request_id)
-            if not found:
-                return None
-            name = found[0][0]
+            name = found[0][0] if found else request_id
             subscription = Subscription(name, after + 1, asyncio.get_running_loop())
             self._subscriptions.setdefault(name, set()).add(subscription)
             return subscription
+
+    def knows(self, subscription: Subscription) -> bool:
+        """Whether the response that `subscription` reads is in the memory."""
+        return subscription.request_id in self._entries
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Stop reading. Idempotent."""
