@@ -49,7 +49,11 @@ _SIGNATURES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "vllm.v1.engine.output_processor:OutputProcessor": {
         "process_outputs": (
-            "self", "engine_core_outputs", "engine_core_timestamp", "iteration_stats", "weight_version",
+            "self",
+            "engine_core_outputs",
+            "engine_core_timestamp",
+            "iteration_stats",
+            "weight_version",
         ),
     },
     "vllm.v1.worker.gpu_model_runner:GPUModelRunner": {"_update_states": ("self", "scheduler_output")},
@@ -132,9 +136,10 @@ def enforce(config: Any, settings: EnforceSettings) -> None:
 
 def install_frontend(settings: EnforceSettings) -> None:
     """The front end's side: payloads off the outputs, routes and the extra field on the API."""
+    from vllm.outputs import RequestOutput  # noqa: PLC0415
     from vllm.v1.engine.output_processor import OutputProcessor, RequestState  # noqa: PLC0415
 
-    frontend.install(OutputProcessor, RequestState)
+    frontend.install(OutputProcessor, RequestState, RequestOutput)
     _install_http(events=settings.events)
 
 
@@ -146,12 +151,12 @@ def _install_http(*, events: bool) -> None:
     """
     from vllm.entrypoints.launchers import app as launcher  # noqa: PLC0415
 
-    from verifirst.engines.vllm import http  # noqa: PLC0415
-
     original = inspect.unwrap(launcher.attach_endpoint_plugins)
 
     @functools.wraps(original)
     def attach_endpoint_plugins(app: Any, *args: Any, **kwargs: Any) -> Any:
+        from verifirst.engines.vllm import http  # noqa: PLC0415  # a server's business, not of every process
+
         http.attach(app, events=events)
         return original(app, *args, **kwargs)
 
@@ -283,9 +288,7 @@ def remember_grammar(request: Any) -> None:
         request._verifirst_reasoning_ended = structured.reasoning_ended  # noqa: SLF001
 
 
-def finish(
-    scheduler: Any, request: Any, status: Any, stop_reason: int | str | None, *, parked: bool
-) -> dict[str, Any]:
+def finish(scheduler: Any, request: Any, status: Any, stop_reason: int | str | None, *, parked: bool) -> dict[str, Any]:
     """End ``request`` now and free all of it. Returns the transfer fields of its last output."""
     from vllm.v1.request import RequestStatus  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from verifirst.engines.vllm import metrics, tracing, wire
 from verifirst.engines.vllm.registry import REGISTRY, Registry
-from verifirst.engines.vllm.wire import Event, FinishReason, Payload, Summary
+from verifirst.engines.vllm.wire import Event, FinishReason, Payload, Pulse, Summary
 
 logger = logging.getLogger(__name__)
 
@@ -157,8 +157,7 @@ def receive(processor: Any, outputs: list[Any], registry: Registry) -> list[Any]
         if output.kv_transfer_params is not None:
             payload, output.kv_transfer_params = wire.unload(output.kv_transfer_params)
             if payload is not None:
-                guarded("a pulse was not counted", _count, payload)
-                guarded("a summary was not read", _take, processor, output, payload, registry)
+                guarded("a payload was not read", _take, processor, output, payload, registry)
     return [output for output in outputs if output.request_id != wire.CARRIER]
 
 
@@ -180,12 +179,9 @@ def _log_once(what: str, error: Exception) -> None:
         logger.error("verifirst: %s (further ones like it are not logged)", what, exc_info=error)
 
 
-def _count(payload: Payload) -> None:
-    if pulse := payload.get("pulse"):
-        metrics.default().observe(pulse)
-
-
 def _take(processor: Any, output: Any, payload: Payload, registry: Registry) -> None:
+    if pulse := payload.get("pulse"):
+        guarded("a pulse was not counted", _count, pulse)
     state = processor.request_states.get(output.request_id)
     if state is None:  # aborted, or a carrier
         return
@@ -200,6 +196,10 @@ def _take(processor: Any, output: Any, payload: Payload, registry: Registry) -> 
         track.publish(events)
     if summary is not None:
         track.update(summary)
+
+
+def _count(pulse: Pulse) -> None:
+    metrics.default().observe(pulse)
 
 
 def track_of(state: Any) -> Track | None:

@@ -87,6 +87,7 @@ class Routes:
         Each has its number as `id`; `Last-Event-ID` resumes after it, a gap means that events
         were forgotten. The last one is `data: [DONE]`. A client that chose its id (by the
         header `X-Request-Id`) may come first and `wait` so many seconds for the request.
+        Whoever may call the API may watch any response whose id they know.
         """
         if not self._events:
             return error(
@@ -337,8 +338,8 @@ def _id(body: bytes) -> str:
 
 def splice(data: bytes, field: dict[str, Any]) -> bytes:
     """Return the JSON object `data` with `verification` as its last field; other bytes stay as they are."""
-    end = data.rindex(b"}")
-    return data[:end] + b',"verification":' + json.dumps(field, separators=(",", ":")).encode() + data[end:]
+    end, view = data.rindex(b"}"), memoryview(data)  # a body may be megabytes: copied once
+    return b"".join((view[:end], b',"verification":', json.dumps(field, separators=(",", ":")).encode(), view[end:]))
 
 
 def add_to_events(events: bytes, registry: Registry) -> bytes:

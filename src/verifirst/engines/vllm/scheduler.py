@@ -13,8 +13,11 @@ from __future__ import annotations
 import copy
 import hashlib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from vllm.logger import init_logger
 from vllm.v1.core.sched.async_scheduler import AsyncScheduler
 from vllm.v1.core.sched.scheduler import Scheduler
 from vllm.v1.engine import EngineCoreOutput, EngineCoreOutputs
@@ -34,6 +37,8 @@ from verifirst.errors import ConfigError
 from verifirst.segment import segmenter
 from verifirst.stream import InlineStream, ProcessStream, VerifierStream
 
+logger = init_logger(__name__)
+
 PARKED_WAIT_S = 0.002
 """How long the engine may sleep for a verdict when every request waits for one."""
 
@@ -44,7 +49,10 @@ _ENDED_BY_US = {
 """Our own finishes, as ``stop_reason``; vLLM's finish reason is then "length": a budget ended the text."""
 
 
-class EnforcingMixin:
+_Stock: Any = object  # what the mixin is put before, as far as a type checker knows
+
+
+class EnforcingMixin(_Stock):  # type: ignore[misc]
     """Put before a stock scheduler class. See the module's docstring."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -105,7 +113,7 @@ class EnforcingMixin:
         return tracked
 
     def _free_request(self, request: Any, delay_free_blocks: bool = False) -> Any:
-        """vLLM's one exit for finished, aborted and failed requests: drop all that is ours."""
+        """The one exit of finished, aborted and failed requests: drop all that is ours."""
         tracked = self._tracked.pop(request.request_id, None)
         if tracked is not None:
             self._parked.pop(request.request_id, None)
@@ -180,8 +188,9 @@ class EnforcingMixin:
         """Let the streams of touched requests read their fresh tokens, and submit the steps that closed."""
         for tracked in self._dirty:
             if tracked.fresh or tracked.held is not None:
-                tracked.read(*_held_finish(tracked))
-                self._submit(tracked)
+                with self._failing_closed(tracked):
+                    tracked.read(*_held_finish(tracked))
+                    self._submit(tracked)
 
     def _submit(self, tracked: Tracked) -> None:
         for item in tracked.stream.take_submissions():
@@ -199,7 +208,8 @@ class EnforcingMixin:
         for request_id, ticket, report in self._verifier.drain():
             tracked = self._tracked.get(request_id)
             if tracked is not None:
-                self._deliver(tracked, ticket, report)
+                with self._failing_closed(tracked):
+                    self._deliver(tracked, ticket, report)
 
     def _deliver(self, tracked: Tracked, ticket: int, report: Report) -> None:
         sent_at = tracked.sent_at.pop(ticket, None)
@@ -214,20 +224,33 @@ class EnforcingMixin:
         dirty, self._dirty = self._dirty, []
         for tracked in dirty:
             tracked.dirty = False
-            if tracked.request.request_id not in self._tracked:
-                continue
-            stream = tracked.stream
-            if stream.finished:
-                self._finish(tracked, outputs)
-                continue
-            if stream.attempt != tracked.attempt:
-                self._roll_back(tracked)
-            if stream.released > tracked.sent:
-                self._release(tracked, outputs)
-            if not stream.wants_token or tracked.ahead > tracked.max_ahead:
-                self._park(tracked)
-            elif tracked.parked:
-                self._unpark(tracked)
+            if tracked.request.request_id in self._tracked and not tracked.failed:
+                with self._failing_closed(tracked):
+                    self._settle_one(tracked, outputs)
+
+    def _settle_one(self, tracked: Tracked, outputs: dict[int, Any]) -> None:
+        stream = tracked.stream
+        if stream.finished:
+            self._finish(tracked, outputs)
+            return
+        if stream.attempt != tracked.attempt:
+            self._roll_back(tracked)
+        if stream.released > tracked.sent:
+            self._release(tracked, outputs)
+        if not stream.wants_token or tracked.ahead > tracked.max_ahead:
+            self._park(tracked)
+        elif tracked.parked:
+            self._unpark(tracked)
+
+    @contextmanager
+    def _failing_closed(self, tracked: Tracked) -> Iterator[None]:
+        """A bug of ours ends one request with an error, not the engine, and releases nothing."""
+        try:
+            yield
+        except Exception:
+            logger.exception("verifirst: request %s ends with an error", tracked.request.request_id)
+            tracked.failed = True
+            compat.fail(self, tracked.request)
 
     # -- what may happen to a request ------------------------------------------------------
 
@@ -280,7 +303,9 @@ class EnforcingMixin:
         fields = compat.finish(self, request, status, stop_reason, parked=tracked.parked)
         summary = summarize(stream, final=True, finish_reason=stream.finish_reason.value)
         fields["kv_transfer_params"] = wire.load(tracked.payload(summary), fields["kv_transfer_params"])
-        self._send(tracked, outputs, fields | {"finish_reason": request.get_finished_reason(), "stop_reason": stop_reason})
+        self._send(
+            tracked, outputs, fields | {"finish_reason": request.get_finished_reason(), "stop_reason": stop_reason}
+        )
 
     def _send(self, tracked: Tracked, outputs: dict[int, Any], fields: dict[str, Any]) -> None:
         stream, request = tracked.stream, tracked.request
@@ -319,19 +344,19 @@ class EnforcingMixin:
         super().shutdown()
 
 
-class EnforcingScheduler(EnforcingMixin, Scheduler):
+class EnforcingScheduler(EnforcingMixin, Scheduler):  # type: ignore[misc]
     """For synchronous scheduling (CPU, or ``--no-async-scheduling``)."""
 
 
-class EnforcingAsyncScheduler(EnforcingMixin, AsyncScheduler):
+class EnforcingAsyncScheduler(EnforcingMixin, AsyncScheduler):  # type: ignore[misc]
     """For asynchronous scheduling, vLLM's default on a GPU."""
 
 
 def _verifier_stream(settings: EnforceSettings) -> VerifierStream:
     if settings.workers == 0:
-        return InlineStream(settings.verifier())
+        return InlineStream(settings.factory())
     return ProcessStream(
-        settings.verifier, workers=settings.workers, timeout_s=settings.timeout_s, max_queue=settings.max_queue
+        settings.factory, workers=settings.workers, timeout_s=settings.timeout_s, max_queue=settings.max_queue
     )
 
 

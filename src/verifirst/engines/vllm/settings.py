@@ -7,6 +7,7 @@ A setting is written the same way everywhere: ``--enforce-reasoning key=value,..
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -17,6 +18,7 @@ from verifirst.errors import ConfigError
 from verifirst.policy import OnRefuted, OnUnknown, Policy
 from verifirst.segment import CONVENTIONS
 from verifirst.stream import VerifierSpec
+from verifirst.verifier import Verifier
 
 CONFIG_KEY = "enforce_reasoning"
 """The key in vLLM's ``additional_config``, and the per-request switch in ``extra_args``."""
@@ -24,83 +26,98 @@ PREFIX = "verifirst_"
 """What the name of a per-request setting begins with in ``extra_args``."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a setting takes: in words, and as a function that raises ValueError or TypeError for anything else."""
+
+    expected: str
+    parse: Callable[[Any], Any]
+
+
 def _boolean(value: object) -> bool:
     known = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-    found = known.get(str(value).lower())
-    if found is None:
-        raise ValueError("true or false")
+    if (found := known.get(str(value).lower())) is None:
+        raise ValueError
     return found
 
 
-def _integer(least: int) -> Callable[[object], int]:
-    def parse(value: object) -> int:
-        if isinstance(value, bool) or int(str(value)) < least:
-            raise ValueError(f"a whole number of at least {least}")
-        return int(str(value))
-
-    parse.__doc__ = f"a whole number of at least {least}"
-    return parse
+def _integer(value: object, least: int) -> int:
+    number = int(str(value))
+    if number < least:
+        raise ValueError
+    return number
 
 
-def _number(least: float) -> Callable[[object], float]:
-    def parse(value: object) -> float:
-        number = float(str(value))
-        if isinstance(value, bool) or not least <= number < float("inf"):
-            raise ValueError
-        return number
-
-    parse.__doc__ = f"a number of at least {least:g}"
-    return parse
+def _real(value: object, least: float) -> float:
+    number = float(str(value))
+    if not least <= number < float("inf"):
+        raise ValueError
+    return number
 
 
-def _choice(options: tuple[str, ...]) -> Callable[[object], str]:
-    def parse(value: object) -> str:
-        if value not in options:
-            raise ValueError
-        return str(value)
-
-    parse.__doc__ = f"one of {', '.join(options)}"
-    return parse
+def _one_of(value: object, options: tuple[str, ...]) -> str:
+    if value not in options:
+        raise ValueError
+    return str(value)
 
 
-def _names(value: object) -> tuple[str, ...]:
-    """a list of names, or one string with commas or + between them"""  # noqa: D400, D401, D403, D415  # part of an error message
-    if isinstance(value, str):
-        return tuple(name for name in value.replace("+", ",").split(",") if name)
-    if isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value):
-        return tuple(value)
-    raise ValueError
-
-
-def _text(value: object) -> str:
-    """a string"""  # noqa: D400, D401, D403, D415  # part of an error message
+def _string(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
 
 
-_boolean.__doc__ = "true or false"
+def _strings(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(name for name in value.replace("+", ",").split(",") if name)
+    if isinstance(value, (list, tuple)) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise TypeError
 
-_PARSERS: dict[str, Callable[[Any], Any]] = {
+
+def _path(value: object) -> str:
+    module, colon, name = _string(value).partition(":")
+    if not (module and colon and name):
+        raise ValueError
+    return f"{module}:{name}"
+
+
+def _count(least: int) -> _Kind:
+    return _Kind(f"a whole number of at least {least}", lambda value: _integer(value, least))
+
+
+def _number(least: float) -> _Kind:
+    return _Kind(f"a number of at least {least:g}", lambda value: _real(value, least))
+
+
+def _choice(options: tuple[str, ...]) -> _Kind:
+    return _Kind(f"one of {', '.join(options)}", lambda value: _one_of(value, options))
+
+
+_FLAG = _Kind("true or false", _boolean)
+_NAMES = _Kind("a list of names, or one string with + between them", _strings)
+
+_KINDS: dict[str, _Kind] = {
     "segment": _choice(CONVENTIONS),
     "on_unknown": _choice(tuple(OnUnknown)),
     "on_refuted": _choice(tuple(OnRefuted)),
     "release": _choice(tuple(Release)),
-    "retries_per_boundary": _integer(0),
-    "reopens_per_boundary": _integer(0),
-    "retries_per_request": _integer(0),
+    "retries_per_boundary": _count(0),
+    "reopens_per_boundary": _count(0),
+    "retries_per_request": _count(0),
     "work_factor": _number(1),
-    "back_jump": _boolean,
-    "ban": _boolean,
-    "problem": _text,
-    "enforce": _names,
-    "packs": _names,
-    "workers": _integer(0),
+    "back_jump": _FLAG,
+    "ban": _FLAG,
+    "problem": _Kind("a string: the text that the verifier takes as given", _string),
+    "enforce": _NAMES,
+    "packs": _NAMES,
+    "verifier": _Kind("module:factory of a verifirst.Verifier", _path),
+    "workers": _count(0),
     "timeout_s": _number(0.001),
-    "max_queue": _integer(1),
-    "max_ahead": _integer(1),
-    "events": _boolean,
-    "opt_out": _boolean,
+    "max_queue": _count(1),
+    "max_ahead": _count(1),
+    "events": _FLAG,
+    "opt_out": _FLAG,
 }
 
 
@@ -148,7 +165,8 @@ class EnforceSettings:
     """The server's settings; ``request`` holds the defaults that a request may override.
 
     ``enforce``: rule codes or families that roll back though they are preview. ``packs``:
-    rule packages instead of the built-in ones. ``workers``: verifier processes; 0 checks in
+    rule packages instead of the built-in ones. ``verifier``: ``module:factory`` of a verifier
+    of your own, instead of rules and packs. ``workers``: verifier processes; 0 checks in
     the engine's own thread, without the guard against rules that hang. ``timeout_s``: seconds
     for one step before its worker is killed. ``max_queue``: steps waiting before further
     ones are shed as UNKNOWN(OVERLOADED). ``max_ahead``: unverified tokens at which a request
@@ -159,6 +177,7 @@ class EnforceSettings:
     request: RequestSettings = RequestSettings()
     enforce: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    verifier: str | None = None
     workers: int = 1
     timeout_s: float = 5.0
     max_queue: int = 1024
@@ -194,9 +213,9 @@ class EnforceSettings:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in flat.items()}
 
     @property
-    def verifier(self) -> VerifierSpec:
-        """The verifier that these settings make."""
-        return VerifierSpec(self.enforce, self.packs)
+    def factory(self) -> Callable[[], Verifier]:
+        """Makes the verifier, in whichever process it runs; picklable."""
+        return ImportedVerifier(self.verifier) if self.verifier else VerifierSpec(self.enforce, self.packs)
 
     def for_request(self, extra_args: Mapping[str, Any] | None) -> RequestSettings | None:
         """The settings of one request, or None where it opted out. Raises ConfigError."""
@@ -207,6 +226,24 @@ class EnforceSettings:
                 raise ConfigError("this server enforces reasoning on every request (opt_out=false)")
             return None
         return replace(self.request, **overrides(extra_args))
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedVerifier:
+    """A verifier of the caller's own, named ``module:factory``. Raises ConfigError where it cannot be made."""
+
+    path: str
+
+    def __call__(self) -> Verifier:
+        """Import the factory and call it."""
+        module, _, name = self.path.partition(":")
+        try:
+            made = getattr(importlib.import_module(module), name)()
+        except (ImportError, AttributeError) as error:
+            raise ConfigError(f"verifier={self.path}: {error}; expected an importable module:factory") from error
+        if not isinstance(made, Verifier):
+            raise ConfigError(f"verifier={self.path} makes a {type(made).__name__}, not a verifirst.Verifier")
+        return made
 
 
 _REQUEST = tuple(field.name for field in fields(RequestSettings))
@@ -234,13 +271,13 @@ def _parsed_switch(value: object) -> bool:
 
 
 def _parsed(name: str, value: object, shown: str) -> Any:
-    parser = _PARSERS.get(name)
-    if parser is None:
-        raise ConfigError(f"enforce_reasoning has no setting {name!r}; expected one of: {', '.join(_PARSERS)}")
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise ConfigError(f"enforce_reasoning has no setting {name!r}; expected one of: {', '.join(_KINDS)}")
     try:
-        return parser(value)
+        return kind.parse(value)
     except (ValueError, TypeError):
-        raise ConfigError(f"{shown} takes {parser.__doc__}, found {value!r}") from None
+        raise ConfigError(f"{shown} takes {kind.expected}, found {value!r}") from None
 
 
 def _parse_text(text: str) -> Any:
@@ -265,4 +302,4 @@ def _build(base: EnforceSettings, found: dict[str, Any]) -> EnforceSettings:
 
 def describe() -> str:
     """The settings with what they take, a line each: the flag's help text."""
-    return "\n".join(f"  {name}: {parser.__doc__}" for name, parser in _PARSERS.items())
+    return "\n".join(f"  {name}: {kind.expected}" for name, kind in _KINDS.items())

@@ -21,6 +21,7 @@ class Tracked:
     ``fresh`` are tokens that vLLM sampled and the stream has not read. ``attempt`` is the
     stream's attempt that vLLM's request reflects, ``sent`` the number of tokens that have
     left. ``held`` is vLLM's own finish, (status, stop_reason), waiting for its verdicts.
+    ``failed``: a bug of ours; the request ends with an error at the next update.
     ``sent_at`` holds the time of submission of each step that waits for its verdict.
     """
 
@@ -36,6 +37,7 @@ class Tracked:
     held: tuple[Any, Any] | None = None
     parked: bool = False
     dirty: bool = False
+    failed: bool = False
     started: float = field(default_factory=time.monotonic)
     sent_at: dict[int, float] = field(default_factory=dict)
     events: list[wire.Event] = field(default_factory=list)
@@ -89,7 +91,9 @@ class Tracked:
 
     def payload(self, summary: wire.Summary) -> wire.Payload:
         """What rides on the next output: ``summary``, and the events since the last."""
-        return wire.Payload(summary=summary, events=self.take_events()) if self.events else wire.Payload(summary=summary)
+        return (
+            wire.Payload(summary=summary, events=self.take_events()) if self.events else wire.Payload(summary=summary)
+        )
 
     def take_events(self) -> list[wire.Event]:
         """The events since the last call."""

@@ -148,8 +148,9 @@ def load(payload: Payload, params: Mapping[str, Any] | None = None) -> dict[str,
 
 def unload(params: Mapping[str, Any]) -> tuple[Payload | None, dict[str, Any] | None]:
     """Split `kv_transfer_params` into our payload, if any, and what remains (None when nothing does)."""
-    rest = {key: value for key, value in params.items() if key != KEY}
-    return params.get(KEY), rest or None
+    if KEY not in params:
+        return None, dict(params)
+    return params[KEY], {key: value for key, value in params.items() if key != KEY} or None
 
 
 def new_summary(*, enforced: bool = True) -> Summary:

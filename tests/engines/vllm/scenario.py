@@ -1,0 +1,124 @@
+"""Plays rounds of requests on a real vLLM in a process of its own: ``python scenario.py spec.json``.
+
+The spec: ``engine`` (arguments of ``LLM``), ``enforce`` (settings, or null for stock vLLM),
+``asynchronous``, ``mrv2``, ``rounds``: each with ``requests`` (``prompt``, ``params``) and
+maybe ``mutants`` (guards to take away for that round). Prints one line ``RESULT {json}``:
+per round its outputs, or the error that ended it, and what is left in the engine.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def play(spec):
+    prepare(spec)
+    from vllm import LLM
+
+    config = {} if spec["enforce"] is None else {"enforce_reasoning": spec["enforce"]}
+    llm = LLM(enforce_eager=True, dtype="float32", disable_log_stats=False, additional_config=config, **spec["engine"])
+    scheduler = llm.llm_engine.engine_core.engine_core.scheduler
+    rounds = [play_round(llm, round_) for round_ in spec["rounds"]]
+    return {"rounds": rounds, "scheduler": type(scheduler).__name__}
+
+
+def play_round(llm, round_):
+    from tests.engines.vllm.mutants import mutated
+    from vllm import SamplingParams
+
+    llm.reset_prefix_cache()
+    before = preemptions(llm)
+    prompts = [request["prompt"] for request in round_["requests"]]
+    params = [sampling_params(SamplingParams, request["params"]) for request in round_["requests"]]
+    with mutated(round_.get("mutants", ())):
+        try:
+            outputs = llm.generate(prompts, params, use_tqdm=False)
+        except Exception as error:  # a mutant may break anything
+            if not round_.get("mutants"):
+                raise
+            return {"error": f"{type(error).__name__}: {error}"}
+    answer = {"outputs": [encode(output) for output in outputs], "left": left(llm)}
+    return answer | {"preemptions": preemptions(llm) - before}
+
+
+def sampling_params(kind, values):
+    from vllm.sampling_params import StructuredOutputsParams
+
+    values = dict(values)
+    if "structured_outputs" in values:
+        values["structured_outputs"] = StructuredOutputsParams(**values["structured_outputs"])
+    return kind(**values)
+
+
+def prepare(spec):
+    """Before vLLM is imported: this checkout's tests are importable in the verifier's workers, too."""
+    sys.path.insert(0, str(Path(__file__).parents[3]))
+    if spec.get("mrv2"):
+        from tests.engines.vllm import mrv2
+
+        mrv2.use_model_runner_v2()
+    if spec.get("asynchronous"):
+        schedule_asynchronously()
+
+
+def schedule_asynchronously():
+    """The CPU platform switches asynchronous scheduling off, last thing; the engine and its runner can do it."""
+    from vllm.engine.arg_utils import EngineArgs
+
+    stock = EngineArgs.create_engine_config
+
+    def create_engine_config(self, *args, **kwargs):
+        config = stock(self, *args, **kwargs)
+        config.scheduler_config.async_scheduling = True
+        return config
+
+    EngineArgs.create_engine_config = create_engine_config
+
+
+def encode(output):
+    return [
+        {
+            "text": completion.text,
+            "tokens": list(completion.token_ids),
+            "logprobs": completion.logprobs and [row_of(row) for row in completion.logprobs],
+            "finish": completion.finish_reason,
+            "stop": completion.stop_reason,
+            "verification": getattr(completion, "verification", None),
+        }
+        for completion in output.outputs
+    ]
+
+
+def row_of(row):
+    return {str(token): round(entry.logprob, 6) for token, entry in row.items()}
+
+
+def left(llm):
+    """What the engine still holds when every request has ended: all zero, where nothing leaks."""
+    core = llm.llm_engine.engine_core.engine_core
+    while core.scheduler.has_requests():  # the workers learn of the last finished requests with the next step
+        core.step_fn()
+    scheduler = core.scheduler
+    pool = scheduler.kv_cache_manager.block_pool
+    held = {
+        "blocks": pool.num_gpu_blocks - 1 - pool.get_num_free_blocks(),
+        "requests": len(scheduler.requests),
+        "running": len(scheduler.running),
+        "waiting": len(scheduler.waiting) + len(scheduler.kv_holding_waiting) + len(scheduler.deferred_waiting),
+        "front_end": len(llm.llm_engine.output_processor.request_states),
+    }
+    if hasattr(scheduler, "_tracked"):
+        held["ours"] = (
+            len(scheduler._tracked) + len(scheduler._parked) + len(scheduler._resumed) + len(scheduler._dirty)
+        )
+        held["queue"] = scheduler._verifier.queue_depth
+    return held
+
+
+def preemptions(llm):
+    return sum(metric.value for metric in llm.get_metrics() if metric.name == "vllm:num_preemptions")
+
+
+if __name__ == "__main__":
+    result = play(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    sys.stdout.write(f"RESULT {json.dumps(result)}\n")
