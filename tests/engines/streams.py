@@ -1,6 +1,7 @@
 """Verifier streams whose verdicts a test decides."""
 
 import hashlib
+from collections import Counter
 
 from verifirst.core.claim import Claim
 from verifirst.core.report import Report
@@ -13,6 +14,11 @@ class PlannedStream:
     def __init__(self, plan, delay=0):
         self.plan, self.delay = plan, delay
         self.seen, self.ready, self.clock = {}, [], 0
+        self.failures, self.restarts = Counter(), 0
+
+    @property
+    def queue_depth(self):
+        return len(self.ready)
 
     def submit(self, trace_id, problem, before, step, ticket):
         key = (trace_id, step.index)

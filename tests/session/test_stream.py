@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from tests.testing import faults
 
+from verifirst.core.before import Before
 from verifirst.core.report import Report
 from verifirst.core.step import Step
 from verifirst.core.verdict import Reason, Status
@@ -48,7 +49,7 @@ def stream(request: pytest.FixtureRequest, process: ProcessStream) -> VerifierSt
 
 def test_reports_equal_those_of_a_session(stream: VerifierStream) -> None:
     for index, text in enumerate(STEPS):
-        stream.submit("plain", PROBLEM, STEPS[:index], step(index, text), index + 100)
+        stream.submit("plain", PROBLEM, Before.of(STEPS[:index]), step(index, text), index + 100)
     found = collect(stream, len(STEPS))
     expected = check_steps(SPEC(), PROBLEM, STEPS)
     assert [found["plain", index + 100] for index in range(len(STEPS))] == expected
@@ -64,7 +65,7 @@ def test_rollbacks_and_other_traces_need_no_message(stream: VerifierStream) -> N
         ("b", STEPS[:4]),
     ]
     for ticket, (trace, before) in enumerate(tried):
-        stream.submit(trace, PROBLEM, before, step(len(before), "15 - 1 = 14"), ticket)
+        stream.submit(trace, PROBLEM, Before.of(before), step(len(before), "15 - 1 = 14"), ticket)
     found = collect(stream, len(tried))
     for ticket, (trace, before) in enumerate(tried):
         assert found[trace, ticket] == check_steps(SPEC(), PROBLEM, [*before, "15 - 1 = 14"])[-1]
@@ -72,22 +73,22 @@ def test_rollbacks_and_other_traces_need_no_message(stream: VerifierStream) -> N
 
 def test_a_trace_id_may_be_reused_for_another_problem(stream: VerifierStream) -> None:
     for ticket, problem in enumerate([PROBLEM, "Ann has 99 plums."]):
-        stream.submit("again", problem, (), step(0, "99 + 1 = 100"), ticket)
+        stream.submit("again", problem, None, step(0, "99 + 1 = 100"), ticket)
     found = collect(stream, 2)
     assert found["again", 1] == check_steps(SPEC(), "Ann has 99 plums.", ["99 + 1 = 100"])[0]
 
 
 def test_a_forgotten_trace_is_never_reported(stream: VerifierStream) -> None:
-    stream.submit("gone", PROBLEM, (), step(0, STEPS[0]), 1)
+    stream.submit("gone", PROBLEM, None, step(0, STEPS[0]), 1)
     stream.forget("gone")
     stream.forget("never seen")
-    stream.submit("kept", PROBLEM, (), step(0, STEPS[0]), 2)
+    stream.submit("kept", PROBLEM, None, step(0, STEPS[0]), 2)
     assert set(collect(stream, 1)) == {("kept", 2)}
 
 
 def test_a_step_follows_the_steps_before_it(stream: VerifierStream) -> None:
     with pytest.raises(InputError, match="step 2 must follow 2 earlier steps, found 1"):
-        stream.submit("a", PROBLEM, ("x",), step(2, "y"), 1)
+        stream.submit("a", PROBLEM, Before("x"), step(2, "y"), 1)
 
 
 @pytest.mark.parametrize(
@@ -103,8 +104,8 @@ def test_seeded_fault_a_rule_that_loops_dies_or_raises_is_unknown_and_ends_nothi
 ) -> None:
     stream = ProcessStream(factory, timeout_s=1.0)
     try:
-        stream.submit("a", "", (), step(0, "1 + 1 = 2"), 1)
-        stream.submit("a", "", ("no claim",), step(1, "no claim either"), 2)
+        stream.submit("a", "", None, step(0, "1 + 1 = 2"), 1)
+        stream.submit("a", "", Before("no claim"), step(1, "no claim either"), 2)
         found = collect(stream, 2)
     finally:
         stream.close()
@@ -120,7 +121,7 @@ def test_a_step_that_hangs_once_does_not_take_later_steps_with_it() -> None:
     stream = ProcessStream(faults.looping, timeout_s=1.0)
     try:
         for ticket, text in enumerate(["2 + 2 = 4", "1 + 1 = 2", "3 + 3 = 6"]):
-            stream.submit(text, "", (), step(0, text), ticket)
+            stream.submit(text, "", None, step(0, text), ticket)
         found = collect(stream, 3)
     finally:
         stream.close()
@@ -131,10 +132,10 @@ def test_a_step_that_hangs_once_does_not_take_later_steps_with_it() -> None:
 def test_the_ledger_cache_is_bounded_and_forgets_the_oldest() -> None:
     cache = LedgerCache(SPEC(), limit=3)
     for number in range(10):
-        cache.check(str(number), PROBLEM, (), step(0, STEPS[0]))
+        cache.check(str(number), PROBLEM, None, step(0, STEPS[0]))
     assert len(cache) == 3
     expected = check_steps(SPEC(), PROBLEM, STEPS[:3])[-1]
-    assert cache.check("0", PROBLEM, STEPS[:2], step(2, STEPS[2])) == expected
+    assert cache.check("0", PROBLEM, Before.of(STEPS[:2]), step(2, STEPS[2])) == expected
     with pytest.raises(ConfigError, match="at least 1"):
         LedgerCache(SPEC(), limit=0)
 

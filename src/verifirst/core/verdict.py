@@ -32,6 +32,7 @@ class Reason(StrEnum):
     RULE_ERROR = "RULE_ERROR"  # the rule raised: a bug, never a refutation
     UNAVAILABLE = "UNAVAILABLE"  # an optional solver is not installed
     WORKER_LOST = "WORKER_LOST"  # the verifier process died
+    OVERLOADED = "OVERLOADED"  # the verifier was overloaded: this step was shed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Verdict:
     ``offending`` is the character offset, in the step's own text, of the end of the first
     token of text that makes the claim false (a decoder bans up to there). ``cause`` is the
     index of an earlier step to blame, when the dependency graph knows one.
-    ``rule`` is empty when no rule spoke (NO_CLAIM, NO_RULE, TIMEOUT, WORKER_LOST).
+    ``rule`` is empty when no rule spoke (NO_CLAIM, NO_RULE, TIMEOUT, WORKER_LOST, OVERLOADED).
     """
 
     status: Status

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from verifirst.core.before import Before
 from verifirst.core.report import Coverage, Report
 from verifirst.core.step import Step
 from verifirst.core.verdict import Reason
@@ -255,8 +256,8 @@ class DualStream:
         """A step closed: queue it for the verifier."""
         cut = self.text.cut(step.end, step.boundary)
         self._tickets += 1
-        pending = PendingStep(step, cut, self._tickets)
-        before = tuple(earlier.step.text for earlier in self.steps)
+        before = self.steps[-1].upto if self.steps else None
+        pending = PendingStep(step, cut, self._tickets, Before(step.text, before))
         self.steps.append(pending)
         self._live[pending.ticket] = pending
         self._outbox.append(Submission(pending.ticket, step, before))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verifirst.core.before import Before
 from verifirst.core.report import Report
 from verifirst.core.step import Step
 
@@ -31,21 +32,25 @@ class Rejection:
 
 @dataclass(slots=True)
 class PendingStep:
-    """A closed step on its way through the verifier. ``cut``: tokens that keep it, None if fused with the next."""
+    """A closed step on its way through the verifier.
+
+    ``cut``: tokens that keep it, None if fused with the next. ``upto``: the steps up to and with it.
+    """
 
     step: Step
     cut: int | None
     ticket: int
+    upto: Before
     report: Report | None = None
 
 
 @dataclass(slots=True)
 class Submission:
-    """What stream 2 needs to judge a step: its ticket and the texts of the steps before it."""
+    """What stream 2 needs to judge a step: its ticket and the steps before it (None: it is the first)."""
 
     ticket: int
     step: Step
-    before: tuple[str, ...]
+    before: Before | None
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from verifirst.core.report import Coverage, Report
+from verifirst.core.sealed import coverage, reasons
 from verifirst.core.verdict import Reason
 
 
@@ -35,15 +36,11 @@ class Standing:
 
     def add(self, report: Report) -> None:
         """Count the next step."""
-        self._coverage.append(self._coverage[-1] + Coverage.of([report]))
-        self._unknown.update(_reasons(report))
+        self._coverage.append(self._coverage[-1] + coverage(report))
+        self._unknown.update(reasons(report))
 
     def drop(self, reports: Sequence[Report]) -> None:
         """Take out the last steps counted, which have these reports."""
         del self._coverage[len(self._coverage) - len(reports) :]
         for report in reports:
-            self._unknown.subtract(_reasons(report))
-
-
-def _reasons(report: Report) -> list[Reason]:
-    return [verdict.reason for verdict in report.verdicts if verdict.reason is not None]
+            self._unknown.subtract(reasons(report))

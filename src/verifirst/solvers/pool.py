@@ -7,17 +7,11 @@ per key; that state is only ever a cache, because a killed worker comes back emp
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import selectors
-import signal
-import socket
-import subprocess
-import sys
 import time
 import weakref
-from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,13 +20,14 @@ from typing import Any, Self
 from verifirst.core.verdict import Reason
 from verifirst.errors import ConfigError, InputError
 from verifirst.solvers import worker as wire
+from verifirst.solvers.process import Job, Memory, Worker
 
 MAX_QUEUE = 4096  # jobs submitted and not finished; submit waits for room beyond that
 MAX_KEYS = 65_536  # keys whose worker is remembered
 BOOT_TIMEOUT_S = 120.0  # a worker that is not ready by then has failed to start
-_AHEAD = 4  # jobs sent to a worker before it asks: hides the round trip
+_AHEAD = 64  # jobs sent to a worker before it answers: it must not idle until the caller looks again
+_LOSSES = 2  # workers that may die, or lose a key's state, during one job before it fails
 _STARTS = 3  # failed starts in a row before the pool gives up
-_CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,73 +38,8 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """A submitted job. ``id`` is unique in its pool."""
-
-    id: int
-    key: str
-    frame: bytes
-
-
-class _Worker:
-    """One process and its socket; jobs sent (``flight``, in order) and waiting (``queue``)."""
-
-    def __init__(self, initializer: bytes) -> None:
-        self._initializer = initializer
-        self.queue: deque[Job] = deque()
-        self.flight: deque[Job] = deque()
-        self.failed_starts = 0
-        self.keys = 0
-        self.start()
-
-    def start(self) -> None:
-        """Start a fresh process; it is ``ready`` once its READY frame comes."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            descriptor = theirs.fileno()
-            command = [sys.executable, "-c", wire.BOOT, str(descriptor), json.dumps([str(entry) for entry in sys.path])]
-            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own code
-                command, stdin=subprocess.DEVNULL, pass_fds=(descriptor,), start_new_session=True
-            )
-        ours.setblocking(False)
-        self.channel = ours
-        self.ready = False
-        self.since = time.monotonic()  # when the head job began, or the process while it starts
-        self._in = bytearray()
-        self.out = bytearray(wire.frame(0, wire.JOB, self._initializer))
-        self.flush()
-
-    def kill(self) -> None:
-        """Kill the process with everything it started, and reap it."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.channel.close()
-
-    def flush(self) -> None:
-        """Send what the socket takes now."""
-        with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
-            while self.out:
-                sent = self.channel.send(self.out)
-                del self.out[:sent]
-
-    def receive(self) -> tuple[list[tuple[int, int, bytes]], bool]:
-        """The frames that have arrived, and whether the process still holds its end."""
-        try:
-            while data := self.channel.recv(_CHUNK):
-                self._in += data
-                if len(data) < _CHUNK:
-                    return wire.frames(self._in), True
-        except BlockingIOError:
-            return wire.frames(self._in), True
-        except ConnectionError:
-            pass
-        return wire.frames(self._in), False
-
-    @property
-    def load(self) -> int:
-        return len(self.queue) + len(self.flight)
+Encoder = Callable[[Memory, Any], object]
+"""(what the worker has been sent, a job's payload) -> what is pickled and sent, called just before sending."""
 
 
 class WorkerPool:
@@ -119,7 +49,10 @@ class WorkerPool:
     payload to result; it must be importable there (not from ``__main__``), and payloads and
     results must pickle. A job that runs longer than ``timeout_s`` seconds has its worker
     killed and fails; the jobs behind it are re-run on a fresh worker. A job during which
-    the worker dies fails too. Guards are kept by :meth:`drain`, :meth:`wait` and
+    the worker dies is re-run once, then fails. ``encoder`` turns a payload into what is
+    sent, knowing what that worker has been sent before; a handler that raises
+    :class:`verifirst.solvers.worker.Forgotten` gets the job again, encoded for a worker
+    that knows nothing of its key. Guards are kept by :meth:`drain`, :meth:`wait` and
     :meth:`submit`: call one of them now and then. Not thread-safe.
 
     Raises ConfigError for wrong settings.
@@ -132,6 +65,7 @@ class WorkerPool:
         timeout_s: float = 5.0,
         *,
         max_queue: int = MAX_QUEUE,
+        encoder: Encoder | None = None,
     ) -> None:
         if workers < 1 or timeout_s <= 0 or max_queue < 1:
             raise ConfigError(
@@ -139,18 +73,19 @@ class WorkerPool:
             )
         self.timeout_s = timeout_s
         self._max_queue = max_queue
+        self._encoder = encoder
         self._done: list[tuple[int, Any]] = []
         self._live: dict[int, Job] = {}  # submitted, not finished, not cancelled
-        self._homes: dict[str, _Worker] = {}
+        self._homes: dict[str, Worker] = {}
         self._next_id = 0
         self._broken = ""  # why no worker can start
         self._closed = False
         body = _initializer_body(initializer)
         self._selector = selectors.DefaultSelector()
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self._finalizer = weakref.finalize(self, _kill_all, self._workers, os.getpid())
         for _ in range(workers):
-            self._workers.append(_Worker(body))
+            self._workers.append(Worker(body))
             self._watch(self._workers[-1])
 
     def __enter__(self) -> Self:
@@ -169,6 +104,16 @@ class WorkerPool:
         """The process ids of the workers alive now."""
         return [] if self._closed else [worker.process.pid for worker in self._workers]
 
+    @property
+    def restarts(self) -> int:
+        """How often a worker was started afresh."""
+        return sum(worker.restarts for worker in self._workers)
+
+    def running(self, job: Job) -> bool:
+        """Whether a worker is at ``job`` now: it was sent, and nothing before it is unanswered."""
+        home = self._homes.get(job.key)
+        return home is not None and home.ready and bool(home.flight) and home.flight[0] is job
+
     def submit(self, key: str, payload: object) -> Job:
         """Queue a job on the worker of ``key``; waits only while ``max_queue`` are unfinished.
 
@@ -176,14 +121,11 @@ class WorkerPool:
         """
         if self._closed:
             raise InputError("the worker pool is closed; make a new one")
-        try:
-            body = pickle.dumps(payload, pickle.HIGHEST_PROTOCOL)
-        except Exception as error:
-            raise InputError(f"a job's payload must pickle: {error}") from error
+        body = _pickled(payload) if self._encoder is None else None
         while len(self._live) >= self._max_queue:
             self._pump(None)
         self._next_id += 1
-        job = Job(self._next_id, key, wire.frame(self._next_id, wire.JOB, body))
+        job = Job(self._next_id, key, payload, body)
         self._live[job.id] = job
         if self._broken:
             self._finish(job, Failure(Reason.WORKER_LOST, self._broken))
@@ -195,7 +137,7 @@ class WorkerPool:
 
     def drain(self) -> list[tuple[int, Any]]:
         """What finished since the last drain: (job id, result or :class:`Failure`). Never blocks."""
-        if not self._closed:
+        if self._live and not self._closed:
             self._pump(0)
         done, self._done = self._done, []
         return done
@@ -216,13 +158,15 @@ class WorkerPool:
 
     def cancel(self, job: Job) -> None:
         """Forget a job: no result of it will be drained. One that runs already runs on, guarded."""
-        self._live.pop(job.id, None)
-        self._done = [entry for entry in self._done if entry[0] != job.id]
+        if self._live.pop(job.id, None) is None:
+            self._done = [entry for entry in self._done if entry[0] != job.id]
 
     def forget(self, key: str) -> None:
         """Forget which worker serves ``key``."""
         if (home := self._homes.pop(key, None)) is not None:
             home.keys -= 1
+            if home.memory.sent.pop(key, None) is not None:
+                home.memory.gone.append(key)
 
     def close(self) -> None:
         """Kill the workers and drop every job. Idempotent; also runs at interpreter exit."""
@@ -232,7 +176,7 @@ class WorkerPool:
         self._selector.close()
         self._finalizer()
 
-    def _home(self, key: str) -> _Worker:
+    def _home(self, key: str) -> Worker:
         home = self._homes.get(key)
         if home is None:
             if len(self._homes) >= MAX_KEYS:
@@ -242,11 +186,12 @@ class WorkerPool:
             self._homes[key] = home
         return home
 
-    def _watch(self, worker: _Worker) -> None:
+    def _watch(self, worker: Worker) -> None:
+        worker.writing = bool(worker.out)
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if worker.out else 0)
         self._selector.register(worker.channel, events, worker)
 
-    def _dispatch(self, worker: _Worker) -> None:
+    def _dispatch(self, worker: Worker) -> None:
         """Send queued jobs, at most ``_AHEAD`` unanswered."""
         while worker.queue and len(worker.flight) < _AHEAD:
             job = worker.queue.popleft()
@@ -255,19 +200,26 @@ class WorkerPool:
             if not worker.flight and worker.ready:
                 worker.since = time.monotonic()
             worker.flight.append(job)
-            worker.out += job.frame
+            worker.out += wire.frame(job.id, wire.JOB, self._body(worker, job))
         if worker.out:
             worker.flush()
+        if worker.writing is not bool(worker.out):
+            worker.writing = bool(worker.out)
             events = selectors.EVENT_READ | (selectors.EVENT_WRITE if worker.out else 0)
-            if self._selector.get_key(worker.channel).events != events:
-                self._selector.modify(worker.channel, events, worker)
+            self._selector.modify(worker.channel, events, worker)
+
+    def _body(self, worker: Worker, job: Job) -> bytes:
+        if self._encoder is None:
+            assert job.body is not None, "pickled when it was submitted"
+            return job.body
+        return _pickled(self._encoder(worker.memory, job.payload))
 
     def _pump(self, timeout_s: float | None) -> None:
         """Receive what came, at most ``timeout_s`` from now; then keep the guards."""
         for key, _ in self._selector.select(self._patience(timeout_s)):
             if self._broken:
                 return
-            worker: _Worker = key.data
+            worker: Worker = key.data
             received, alive = worker.receive()
             for job, kind, body in received:
                 self._take(worker, job, kind, body)
@@ -281,7 +233,7 @@ class WorkerPool:
                 message = f"killed after {self.timeout_s:g} s of wall-clock time"
                 self._lost(worker, Reason.TIMEOUT, message)
 
-    def _deadline(self, worker: _Worker) -> float:
+    def _deadline(self, worker: Worker) -> float:
         if not worker.ready:
             return worker.since + BOOT_TIMEOUT_S
         return worker.since + self.timeout_s if worker.flight else float("inf")
@@ -293,7 +245,7 @@ class WorkerPool:
         limits = [limit for limit in (timeout_s, first) if limit is not None and limit != float("inf")]
         return max(0.0, min(limits)) if limits else None
 
-    def _take(self, worker: _Worker, number: int, kind: int, body: bytes) -> None:
+    def _take(self, worker: Worker, number: int, kind: int, body: bytes) -> None:
         """One frame from ``worker``."""
         worker.since = time.monotonic()
         if kind == wire.READY:
@@ -303,22 +255,37 @@ class WorkerPool:
         else:
             job = worker.flight.popleft()
             assert job.id == number, "a worker answers in order"
-            self._finish(job, _outcome(kind, body))
+            if kind == wire.FORGOTTEN:
+                worker.memory.sent.pop(job.key, None)
+                self._lose(worker, job, Failure(Reason.WORKER_LOST, "the worker keeps losing the state of this job"))
+            else:
+                self._finish(job, _outcome(kind, body))
+
+    def _lose(self, worker: Worker, job: Job, failure: Failure) -> None:
+        """``job`` came to nothing through no verdict of its own: run it again, but not for ever."""
+        job.losses += 1
+        if job.losses >= _LOSSES:
+            self._finish(job, failure)
+        else:
+            worker.queue.appendleft(job)
 
     def _finish(self, job: Job, outcome: object) -> None:
         if self._live.pop(job.id, None) is not None:
             self._done.append((job.id, outcome))
 
-    def _lost(self, worker: _Worker, reason: Reason, message: str) -> None:
+    def _lost(self, worker: Worker, reason: Reason, message: str) -> None:
         """``worker`` died or overran: fail the job it was running, re-run the others."""
         if self._broken:
             return
         self._selector.unregister(worker.channel)
         worker.kill()
-        if worker.ready and worker.flight:
-            self._finish(worker.flight.popleft(), Failure(reason, message))
+        first = worker.flight.popleft() if worker.ready and worker.flight else None
         worker.queue.extendleft(reversed(worker.flight))
         worker.flight.clear()
+        if first is not None and reason is Reason.TIMEOUT:
+            self._finish(first, Failure(reason, message))
+        elif first is not None:
+            self._lose(worker, first, Failure(reason, message))
         worker.failed_starts += not worker.ready
         if worker.failed_starts >= _STARTS:
             self._give_up(f"a worker died {_STARTS} times while starting")
@@ -350,13 +317,20 @@ def _initializer_body(initializer: object) -> bytes:
         raise ConfigError(f"a worker initializer must pickle (a top-level function or a partial): {error}") from error
 
 
+def _pickled(payload: object) -> bytes:
+    try:
+        return pickle.dumps(payload, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        raise InputError(f"a job's payload must pickle: {error}") from error
+
+
 def _outcome(kind: int, body: bytes) -> object:
     if kind == wire.ERROR:
         return Failure(Reason.RULE_ERROR, body.decode(errors="replace"))
     return pickle.loads(body)  # noqa: S301  # our own worker wrote it
 
 
-def _kill_all(workers: list[_Worker], owner: int) -> None:
+def _kill_all(workers: list[Worker], owner: int) -> None:
     if os.getpid() != owner:
         return  # a forked copy of the parent must not kill the parent's workers
     for worker in workers:

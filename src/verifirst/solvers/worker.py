@@ -1,8 +1,8 @@
 """The child side of the worker pool, and the frames both sides speak.
 
 A frame is a header (job number, kind, body length) and a pickled body. The child gets the
-pickled initializer first, answers READY or BROKEN, then one RESULT or ERROR per JOB, in
-order. It ends with its parent: at once when the socket hangs up, even amid a job.
+pickled initializer first, answers READY or BROKEN, then one RESULT, ERROR or FORGOTTEN per
+JOB, in order. It ends with its parent: at once when the socket hangs up, even amid a job.
 """
 
 from __future__ import annotations
@@ -19,13 +19,17 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 HEADER = struct.Struct("<QBQ")
-JOB, READY, BROKEN, RESULT, ERROR = range(5)
+JOB, READY, BROKEN, RESULT, ERROR, FORGOTTEN = range(6)
 _PARENT_CHECK_MS = 5000  # a forked copy of the parent may keep the socket open: look at the parent's id too
 
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
     "from verifirst.solvers.worker import serve; serve(int(sys.argv[1]))"
 )
+
+
+class Forgotten(Exception):  # noqa: N818  # the name says what happened
+    """Raised by a handler that lacks the state a job builds on: the job must be sent again, whole."""
 
 
 def frame(job: int, kind: int, body: bytes) -> bytes:
@@ -76,6 +80,8 @@ def _answer(handle: Callable[[Any], Any], job: int, body: bytes) -> bytes:
     try:
         result = handle(pickle.loads(body))  # noqa: S301  # our own parent wrote it
         return frame(job, RESULT, pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
+    except Forgotten:
+        return frame(job, FORGOTTEN, b"")
     except Exception as error:  # noqa: BLE001  # the boundary of a worker: a job that raises is an answer too
         message = f"{type(error).__name__}: {error}"[:500]
         return frame(job, ERROR, message.encode(errors="replace"))

@@ -1,0 +1,111 @@
+"""One worker process as its parent sees it: its socket, its jobs, what it has been told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from verifirst.solvers import worker as wire
+
+_CHUNK = 1 << 16
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """A submitted job. ``id`` is unique in its pool. ``body`` is its pickled payload, where sending encodes nothing."""
+
+    id: int
+    key: str
+    payload: object
+    body: bytes | None = None
+    losses: int = 0  # workers that died or lost their state during it
+
+
+class Memory:
+    """What one worker process has been sent, by key: an encoder's notes, empty again after a restart.
+
+    The pool drops the note of a key when the worker says that it lost the key's state;
+    ``gone`` names the keys that the caller forgot since the encoder last emptied it.
+    """
+
+    __slots__ = ("gone", "sent", "serial")
+
+    def __init__(self) -> None:
+        self.sent: dict[str, Any] = {}
+        self.gone: list[str] = []
+        self.serial = 0
+
+
+class Worker:
+    """One process and its socket; jobs sent (``flight``, in order) and waiting (``queue``)."""
+
+    def __init__(self, initializer: bytes) -> None:
+        self._initializer = initializer
+        self.queue: deque[Job] = deque()
+        self.flight: deque[Job] = deque()
+        self.failed_starts = 0
+        self.keys = 0
+        self.restarts = -1
+        self.start()
+
+    def start(self) -> None:
+        """Start a fresh process; it is ``ready`` once its READY frame comes."""
+        self.restarts += 1
+        self.memory = Memory()
+        self.writing = False  # whether we wait for room to write
+        ours, theirs = socket.socketpair()
+        with theirs:
+            descriptor = theirs.fileno()
+            command = [sys.executable, "-c", wire.BOOT, str(descriptor), json.dumps([str(entry) for entry in sys.path])]
+            self.process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own code
+                command, stdin=subprocess.DEVNULL, pass_fds=(descriptor,), start_new_session=True
+            )
+        ours.setblocking(False)
+        self.channel = ours
+        self.ready = False
+        self.since = time.monotonic()  # when the head job began, or the process while it starts
+        self._in = bytearray()
+        self.out = bytearray(wire.frame(0, wire.JOB, self._initializer))
+        self.flush()
+
+    def kill(self) -> None:
+        """Kill the process with everything it started, and reap it."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.channel.close()
+
+    def flush(self) -> None:
+        """Send what the socket takes now."""
+        with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
+            while self.out:
+                sent = self.channel.send(self.out)
+                del self.out[:sent]
+
+    def receive(self) -> tuple[list[tuple[int, int, bytes]], bool]:
+        """The frames that have arrived, and whether the process still holds its end."""
+        try:
+            while data := self.channel.recv(_CHUNK):
+                self._in += data
+                if len(data) < _CHUNK:
+                    return wire.frames(self._in), True
+        except BlockingIOError:
+            return wire.frames(self._in), True
+        except ConnectionError:
+            pass
+        return wire.frames(self._in), False
+
+    @property
+    def load(self) -> int:
+        """Jobs sent or waiting."""
+        """Jobs sent or waiting."""
+        return len(self.queue) + len(self.flight)
