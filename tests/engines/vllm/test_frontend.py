@@ -66,31 +66,52 @@ def test_an_output_without_payload_is_as_vllm_makes_it(engine, registry):
     assert registry.lookup("plain") is None
 
 
-def test_a_list_without_payloads_reaches_vllm_as_it_is():
+def shown(processed, *outputs):
+    """What vLLM gets to see of `outputs`."""
     seen = []
-    process = frontend._process_outputs(lambda self, outputs, *rest: seen.append(outputs), Registry())
-
-    class Output:
-        kv_transfer_params = None
-
-    outputs = [Output(), Output()]
-    process(None, outputs)
-    assert seen[0] is outputs
+    frontend._process_outputs(lambda self, given, *rest: seen.append(given), Registry())(processed, list(outputs))
+    return seen[0]
 
 
-def test_a_carrier_never_reaches_vllm():
-    seen = []
+def test_outputs_without_payloads_reach_vllm_as_they_are(engine):
+    (request,) = engine.add()
+    outputs = [engine.output(request, "a"), engine.output(request), engine.output(request, params={"own": 1})]
+    assert [found is given for found, given in zip(shown(engine.processor, *outputs), outputs, strict=True)] == [
+        True
+    ] * 3
 
-    class Output:
-        def __init__(self, request_id, params):
-            self.request_id, self.kv_transfer_params, self.trace_headers = request_id, params, None
 
-    class Processor:
-        request_states = {}  # noqa: RUF012
+def test_a_carrier_never_reaches_vllm(engine):
+    (request,) = engine.add()
+    carrier = engine.output(wire.CARRIER, payload={"pulse": {}})
+    assert shown(engine.processor, carrier, engine.output(request, "a"))[0].request_id == request
 
-    process = frontend._process_outputs(lambda self, outputs, *rest: seen.extend(outputs), Registry())
-    process(Processor(), [Output(wire.CARRIER, wire.load({"summary": summary()})), Output("a", None)])
-    assert [output.request_id for output in seen] == ["a"]
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, False),
+        ({"trace_headers": {"traceparent": "x"}}, False),
+        ({"text": "a"}, True),
+        ({"finish": "stop"}, True),  # its value is 0
+        ({"params": {"own": 1}}, True),
+        ({"events": []}, True),
+        ({"num_nans_in_logits": 1}, True),
+        ({"stop_reason": 7}, True),
+    ],
+)
+def test_an_output_with_nothing_but_a_payload_is_not_shown_to_vllm(engine, fields, expected):
+    (request,) = engine.add()
+    payload = {"summary": summary(), "events": [{"type": "generated"}]}
+    assert bool(shown(engine.processor, engine.output(request, payload=payload, **fields))) is expected
+
+
+def test_arrays_on_an_output_are_left_alone(engine):
+    import numpy as np
+
+    (request,) = engine.add()
+    output = engine.output(request, payload={"summary": summary()}, routed_experts=np.zeros((2, 2)))
+    assert shown(engine.processor, output) == [output]
 
 
 def test_each_sequence_of_a_request_has_its_own_summary(engine, registry):
@@ -112,24 +133,26 @@ def test_a_stop_string_found_by_the_front_end_ends_the_summary(wrapped, registry
     assert registry.lookup("stopped")[0]["final"] is True
 
 
-def test_a_stop_string_inside_the_last_text_wins_over_its_length(wrapped, registry):
+@pytest.mark.parametrize("reason", ["length", "exhausted"])
+def test_a_stop_string_inside_the_last_text_wins_over_the_engines_end(wrapped, registry, reason):
     engine = Engine(registry, stop=["apples"])
     (request,) = engine.add()
-    last = engine.output(request, "Tom has 3 apples and", finish="length", payload={"summary": ending("length")})
+    last = engine.output(request, "Tom has 3 apples and", finish="length", payload={"summary": ending(reason)})
     (done,) = engine.process(last)
     assert done.outputs[0].finish_reason == "stop"
     assert done.outputs[0].verification["finish_reason"] == "stop"
 
 
+@pytest.mark.parametrize("finish", ["stop", "length"])
 @pytest.mark.parametrize("reason", ["exhausted", "refuted"])
-def test_the_engine_knows_better_why_it_stopped(engine, reason):
+def test_the_engine_knows_better_why_it_stopped(engine, reason, finish):
     (request,) = engine.add()
-    (done,) = engine.process(engine.output(request, "a", finish="stop", payload={"summary": ending(reason)}))
+    (done,) = engine.process(engine.output(request, "a", finish=finish, payload={"summary": ending(reason)}))
     assert done.outputs[0].verification["finish_reason"] == reason
 
 
-@pytest.mark.parametrize(("by", "internal"), [("internal", True), ("external", False)])
-def test_an_abort_ends_the_summary(engine, registry, by, internal):
+@pytest.mark.parametrize("internal", [True, False])
+def test_an_abort_ends_the_summary(engine, registry, internal):
     (request,) = engine.add("aborted")
     engine.process(engine.output(request, "a", payload={"summary": summary()}))
     engine.processor.abort_requests([request if internal else "aborted"], internal=internal)

@@ -99,7 +99,7 @@ def test_the_number_of_label_values_is_bounded(registry):
     metrics = Metrics(registry)
     for number in range(3 * LABEL_VALUES):
         metrics.observe({"rules": {f"XX{number}": 1}})
-    metrics.observe({"unknown": {"R" * 1000: 1}})
+    metrics.observe({"unknown": {"R" * 1000: 1, "": 1}})
     lines = [line for line in exposition(registry).splitlines() if line.startswith("verifirst_steps_refuted_total{")]
     assert len(lines) == LABEL_VALUES + 1
     assert sum(float(line.split()[-1]) for line in lines) == 3 * LABEL_VALUES

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 _TRACK = "_verifirst_track"
 _INSTALLED = "_verifirst_frontend"
+_NAMES = frozenset({"request_id", "new_token_ids", "trace_headers"})
 # vLLM's finish reasons in our words; `repetition` is a stop that vLLM decided on
 _REASONS: Mapping[str, FinishReason] = {
     "stop": "stop",
@@ -38,6 +39,7 @@ class Track:
     """What the front end knows of one sequence under verification; it lives on vLLM's `RequestState`.
 
     `begun_s` is in seconds since the epoch. `traced` says whether to emit a span at the end.
+    `ended_by_engine` is the finish reason that came from the engine, in vLLM's words.
     """
 
     registry: Registry
@@ -49,6 +51,7 @@ class Track:
     traced: bool
     trace_headers: Mapping[str, str] | None = None
     latest: Summary | None = None
+    ended_by_engine: str | None = None
     events: bool = False
     finished: bool = field(default=False)
 
@@ -81,7 +84,7 @@ class Track:
         if self.finished or self.latest is None:
             return self.latest
         self.finished = True
-        summary = final(self.latest, reason)
+        summary = final(self.latest, reason, self.ended_by_engine)
         if self.events and summary is not self.latest:  # the engine does not know that it ended
             self.publish([ended(summary, time.time() - self.begun_s)])
         self.update(summary)
@@ -95,14 +98,13 @@ class Track:
         )
 
 
-def final(summary: Summary, reason: str) -> Summary:
+def final(summary: Summary, reason: str, ended_by_engine: str | None) -> Summary:
     """Return `summary` as the last one, where vLLM ends the sequence for `reason`.
 
-    The engine says how a sequence ended; the front end may end it first, by a stop string
-    (also one inside the text that came with the engine's `length`) or an abort.
+    The engine says how a sequence ended, unless the front end ended it otherwise: by an abort,
+    or by a stop string, which may also be inside the text that came with the engine's own end.
     """
-    stopped = reason == "stop" and summary["finish_reason"] == "length"
-    if summary["final"] and not stopped:
+    if summary["final"] and reason == ended_by_engine:
         return summary
     return {**summary, "final": True, "finish_reason": _REASONS.get(reason, "error")}
 
@@ -151,14 +153,27 @@ def receive(processor: Any, outputs: list[Any], registry: Registry) -> list[Any]
     """Take the payloads off `outputs`; return those that vLLM should see.
 
     Mutates `kv_transfer_params` of the outputs. The text of an output whose payload cannot be
-    read goes out all the same: it is verified already.
+    read goes out all the same: it is verified already. An output that held nothing else is
+    dropped: vLLM would count it as the first token, and clients would get an empty chunk.
     """
+    kept = []
     for output in outputs:
+        payload = None
         if output.kv_transfer_params is not None:
             payload, output.kv_transfer_params = wire.unload(output.kv_transfer_params)
-            if payload is not None:
-                guarded("a payload was not read", _take, processor, output, payload, registry)
-    return [output for output in outputs if output.request_id != wire.CARRIER]
+        if payload is not None:
+            guarded("a payload was not read", _take, processor, output, payload, registry)
+        if output.request_id != wire.CARRIER and not (payload is not None and _is_bare(output)):
+            kept.append(output)
+    return kept
+
+
+def _is_bare(output: Any) -> bool:
+    """Whether nothing is left on an output but whose it is."""
+    if output.new_token_ids or output.finish_reason is not None:
+        return False
+    values = (getattr(output, name) for name in output.__struct_fields__ if name not in _NAMES)
+    return all(value is None or (type(value) is int and value == 0) for value in values)  # its fields' defaults
 
 
 def guarded(what: str, act: Callable[..., Result], *args: Any) -> Result | None:
@@ -190,6 +205,8 @@ def _take(processor: Any, output: Any, payload: Payload, registry: Registry) -> 
     if track is None:
         track = Track.of(state, registry, traced=processor.tracing_enabled)
         setattr(state, _TRACK, track)
+    if output.finish_reason is not None:
+        track.ended_by_engine = str(output.finish_reason)
     if output.trace_headers is not None:
         track.trace_headers = output.trace_headers
     if events:

@@ -110,7 +110,7 @@ class Metrics:
     def _bounded(self, key: str, value: str) -> str:
         seen = self._seen[key]
         if value not in seen:
-            if len(seen) >= LABEL_VALUES or len(value) > LABEL_LENGTH:
+            if not value or len(seen) >= LABEL_VALUES or len(value) > LABEL_LENGTH:
                 return OTHER
             seen.add(value)
         return value
