@@ -12,6 +12,7 @@ from verifirst.cli.check import check
 from verifirst.cli.demo import demo
 from verifirst.cli.explain import explain
 from verifirst.cli.generate import generate
+from verifirst.cli.serve import HELP, serve
 
 app = typer.Typer(
     name="verifirst",
@@ -40,4 +41,5 @@ def _verifirst(
 
 for command in (demo, generate, check, explain):
     app.command()(command)
+app.command(help=HELP, context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})(serve)
 app.add_typer(bench, name="bench")
