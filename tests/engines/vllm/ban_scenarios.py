@@ -27,6 +27,9 @@ from vllm.v1.core.sched.scheduler import Scheduler  # noqa: E402
 from verifirst import models  # noqa: E402
 from verifirst.engines.vllm import bans_v1, bans_v2, resume  # noqa: E402
 
+if "v2" in sys.argv[1:2]:
+    mrv2.use_torch_top_k()
+
 
 class AdmittedV1(bans_v1.BanProcessor):
     """Takes bans from a client, which admission refuses; wraps the runner, which a plugin does."""
