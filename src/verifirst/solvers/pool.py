@@ -26,7 +26,7 @@ MAX_QUEUE = 4096  # jobs submitted and not finished; submit waits for room beyon
 MAX_KEYS = 65_536  # keys whose worker is remembered
 BOOT_TIMEOUT_S = 120.0  # a worker that is not ready by then has failed to start
 _AHEAD = 64  # jobs sent to a worker before it answers: it must not idle until the caller looks again
-_LOSSES = 2  # workers that may die, or lose a key's state, during one job before it fails
+_LOSSES = 2  # workers that die during one job before it fails
 _STARTS = 3  # failed starts in a row before the pool gives up
 
 
@@ -212,14 +212,15 @@ class WorkerPool:
         if self._encoder is None:
             assert job.body is not None, "pickled when it was submitted"
             return job.body
+        if job.whole:
+            worker.memory.sent.pop(job.key, None)
         return _pickled(self._encoder(worker.memory, job.payload))
 
     def _pump(self, timeout_s: float | None) -> None:
         """Receive what came, at most ``timeout_s`` from now; then keep the guards."""
-        for key, _ in self._selector.select(self._patience(timeout_s)):
+        for worker in self._stirring(timeout_s):
             if self._broken:
                 return
-            worker: Worker = key.data
             received, alive = worker.receive()
             for job, kind, body in received:
                 self._take(worker, job, kind, body)
@@ -232,6 +233,12 @@ class WorkerPool:
             if not self._broken and now >= self._deadline(worker):
                 message = f"killed after {self.timeout_s:g} s of wall-clock time"
                 self._lost(worker, Reason.TIMEOUT, message)
+
+    def _stirring(self, timeout_s: float | None) -> list[Worker]:
+        """The workers to look at; waits for one that has something to say where there is time to."""
+        if timeout_s is not None and timeout_s <= 0:  # asking the socket itself saves a call, on an engine's thread
+            return [worker for worker in self._workers if worker.flight or worker.out or not worker.ready]
+        return [key.data for key, _ in self._selector.select(self._patience(timeout_s))]
 
     def _deadline(self, worker: Worker) -> float:
         if not worker.ready:
@@ -255,14 +262,16 @@ class WorkerPool:
         else:
             job = worker.flight.popleft()
             assert job.id == number, "a worker answers in order"
-            if kind == wire.FORGOTTEN:
-                worker.memory.sent.pop(job.key, None)
-                self._lose(worker, job, Failure(Reason.WORKER_LOST, "the worker keeps losing the state of this job"))
+            if kind == wire.FORGOTTEN and not job.whole:
+                job.whole = True
+                worker.queue.appendleft(job)
+            elif kind == wire.FORGOTTEN:
+                self._finish(job, Failure(Reason.WORKER_LOST, "the worker lacks state that a whole job cannot lack"))
             else:
                 self._finish(job, _outcome(kind, body))
 
     def _lose(self, worker: Worker, job: Job, failure: Failure) -> None:
-        """``job`` came to nothing through no verdict of its own: run it again, but not for ever."""
+        """The worker died during ``job``: perhaps by its fault, so run it again, but not for ever."""
         job.losses += 1
         if job.losses >= _LOSSES:
             self._finish(job, failure)

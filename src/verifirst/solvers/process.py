@@ -27,13 +27,14 @@ class Job:
     key: str
     payload: object
     body: bytes | None = None
-    losses: int = 0  # workers that died or lost their state during it
+    losses: int = 0  # workers that died during it
+    whole: bool = False  # a worker lacked what it builds on: encode it as for one that knows nothing of its key
 
 
 class Memory:
     """What one worker process has been sent, by key: an encoder's notes, empty again after a restart.
 
-    The pool drops the note of a key when the worker says that it lost the key's state;
+    The pool drops the note of a key when the worker says that it lost the key's state.
     ``gone`` names the keys that the caller forgot since the encoder last emptied it.
     """
 
