@@ -225,7 +225,7 @@ def server(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str, Pat
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environment, cwd=tmp_path)
     below: list[int] = []
     try:
-        for _ in range(600):
+        for _ in range(1200):
             assert process.poll() is None, log.read_text()[-4000:]
             try:
                 answer(f"http://127.0.0.1:{port}/health")
