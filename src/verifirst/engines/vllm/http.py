@@ -87,7 +87,8 @@ class Routes:
         Each has its number as `id`; `Last-Event-ID` resumes after it, a gap means that events
         were forgotten. The last one is `data: [DONE]`. A client that chose its id (by the
         header `X-Request-Id`) may come first and `wait` so many seconds for the request.
-        Whoever may call the API may watch any response whose id they know.
+        It ends when each choice that has begun is final: with several prompts in one request a
+        late one may be missed. Whoever may call the API may watch any response whose id they know.
         """
         if not self._events:
             return error(
