@@ -12,6 +12,7 @@ A pack's whole test file can be::
         check_pack("my_company.rules")
 """
 
+from verifirst.testing.engines import EngineAnswer, EngineCase, check_engine, check_engines_agree, engine_cases
 from verifirst.testing.packs import check_examples, check_pack, check_rule
 from verifirst.testing.rules import check_deterministic, check_evidence_replays, check_no_claim_no_praise, check_total
 from verifirst.testing.segments import check_segmenter_rollback, check_steps_tile
@@ -19,9 +20,13 @@ from verifirst.testing.sessions import check_chunk_invariant, check_fork_indepen
 from verifirst.testing.strategies import Trace
 
 __all__ = [
+    "EngineAnswer",
+    "EngineCase",
     "Trace",
     "check_chunk_invariant",
     "check_deterministic",
+    "check_engine",
+    "check_engines_agree",
     "check_evidence_replays",
     "check_examples",
     "check_fork_independent",
@@ -32,4 +37,5 @@ __all__ = [
     "check_segmenter_rollback",
     "check_steps_tile",
     "check_total",
+    "engine_cases",
 ]

@@ -6,10 +6,10 @@ from tests.engines.vllm.judged import offending
 
 from verifirst import models
 from verifirst.bench.word_problems import generate, prompt_text
-from verifirst.segment import segmenter
+from verifirst.testing.engines import refuted_in
 
 ENGINE = {"model": str(models.path("first_light")), "max_model_len": 512, "block_size": 32}
-JUDGED = {"verifier": "tests.engines.vllm.judged:Judged", "segment": "newline", "workers": 0}
+JUDGED = {"verifier": "tests.engines.vllm.judged:Judged", "segment": "newline"}
 PROMPTS = [prompt_text(problem) for problem in itertools.islice(generate("heldout-numbers", 24, seed=5), 24)]
 
 
@@ -32,9 +32,7 @@ def column(round_, name):
 
 def refuted_steps(problem, text):
     """The steps of a released text that the verifier refutes: none may ever leave."""
-    cutter = segmenter("newline")
-    steps = cutter.feed(text) + cutter.close()
-    return [step.text for step in steps if offending(problem, step.text) is not None]
+    return refuted_in(text, problem, offending)
 
 
 def nothing(left):

@@ -312,7 +312,7 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         tokens = stream.tokens[tracked.sent : stream.released]
         self._telemetry.count("released_tokens", len(tokens))
         tracked.sent = stream.released
-        fields = tracked.withheld.release(len(tokens)) | fields
+        fields = tracked.withheld.release(len(tokens)) | fields | {"trace_headers": request.trace_headers}
         batch = outputs.setdefault(request.client_index, EngineCoreOutputs())
         batch.outputs.append(EngineCoreOutput(request_id=request.request_id, new_token_ids=tokens, **fields))
 

@@ -23,6 +23,7 @@ class Telemetry:
         self._engine = engine
         self._failures: Counter[Reason] = Counter()
         self._last = 0.0
+        self._gauges = wire.Gauges()
         self._reset()
 
     def _reset(self) -> None:
@@ -51,11 +52,11 @@ class Telemetry:
     def pulse(self, gauges: wire.Gauges, failures: Mapping[Reason, int], *, now: bool) -> wire.Pulse | None:
         """What there is to tell, where it is time (or ``now``); resets the increments."""
         moment = time.monotonic()
-        if not self._counters or not (now or moment - self._last >= PULSE_S):
+        if not (now or moment - self._last >= PULSE_S) or not (self._counters or gauges != self._gauges):
             return None
         new_failures = Counter(failures) - self._failures
         self._failures = Counter(failures)
-        self._last = moment
+        self._last, self._gauges = moment, gauges
         told = wire.Pulse(
             counters=cast("wire.Counters", dict(self._counters)),
             unknown=dict(self._unknown),

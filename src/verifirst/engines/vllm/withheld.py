@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-ONE_SHOT = ("prefill_stats", "new_prompt_logprobs_tensors", "prompt_token_id_logprobs", "trace_headers")
+ONE_SHOT = ("prefill_stats", "new_prompt_logprobs_tensors", "prompt_token_id_logprobs")
 """Fields of an ``EngineCoreOutput`` that come once and ride on the next release."""
 
 
