@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from vllm.v1.sample.logits_processor import LogitsProcessor, MoveDirectionality
 
-from verifirst.engines.vllm import admission
+from verifirst.engines.vllm import admission, compat
 from verifirst.engines.vllm.bans import Bans, decode
 
 Row = tuple[Bans, Sequence[int]]
@@ -32,6 +32,7 @@ class BanProcessor(LogitsProcessor):  # type: ignore[misc]  # vLLM is untyped he
     """
 
     def __init__(self, _vllm_config: Any, device: torch.device, is_pin_memory: bool) -> None:
+        compat.install_worker()  # a processor lives in the worker that it belongs to
         self._device = device
         self._pin = is_pin_memory
         self._rows: dict[int, Row] = {}

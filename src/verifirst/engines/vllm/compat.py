@@ -74,11 +74,10 @@ def install() -> None:
     EngineArgs.add_cli_args = staticmethod(_with_flag(EngineArgs.add_cli_args))
     EngineArgs.from_cli_args = classmethod(_with_folding(EngineArgs.from_cli_args.__func__))
     EngineArgs.create_engine_config = _with_enforcement(EngineArgs.create_engine_config)
-    install_worker()
 
 
 def install_worker() -> None:
-    """The worker's side: a resumed request takes its new sampling parameters along."""
+    """The V1 runner's side: a resumed request takes its new sampling parameters along. Idempotent."""
     from vllm.v1.worker.gpu_model_runner import GPUModelRunner  # noqa: PLC0415
 
     resume.install(GPUModelRunner)
@@ -110,12 +109,12 @@ def _with_folding(original: Callable[..., Any]) -> Callable[..., Any]:
 def _with_enforcement(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def create_engine_config(self: Any, *args: Any, **kwargs: Any) -> Any:
-        settings = EnforceSettings.parse((self.additional_config or {}).get(CONFIG_KEY))
+        settings = EnforceSettings.parse(_asked(self))
         if settings is None:
             return original(self, *args, **kwargs)
         check_version()
         # vLLM hashes and ships this dictionary: plain values only.
-        self.additional_config = {**self.additional_config, CONFIG_KEY: settings.as_dict()}
+        self.additional_config = {**(self.additional_config or {}), CONFIG_KEY: settings.as_dict()}
         config = original(self, *args, **kwargs)
         enforce(config, settings)
         return config
@@ -123,9 +122,18 @@ def _with_enforcement(original: Callable[..., Any]) -> Callable[..., Any]:
     return create_engine_config
 
 
+def _asked(engine_args: Any) -> Any:
+    """What the configuration says of enforcement; naming one of our schedulers asks for it, too."""
+    asked = (engine_args.additional_config or {}).get(CONFIG_KEY)
+    scheduler = engine_args.scheduler_cls
+    name = f"{scheduler.__module__}.{scheduler.__qualname__}" if isinstance(scheduler, type) else scheduler
+    return True if asked is None and name in SCHEDULERS.values() else asked
+
+
 def enforce(config: Any, settings: EnforceSettings) -> None:
-    """Make a ``VllmConfig`` enforce; mutates it. Raises EngineError for what cannot work."""
+    """Make a ``VllmConfig`` enforce; mutates it. Raises EngineError or ConfigError for what cannot work."""
     refuse_unsupported(config)
+    settings.factory()  # a verifier that cannot be made fails here, not in its worker
     model, scheduler = config.model_config, config.scheduler_config
     scheduler.scheduler_cls = SCHEDULERS[bool(scheduler.async_scheduling)]
     processor = BAN_PROCESSORS[bool(config.use_v2_model_runner)]

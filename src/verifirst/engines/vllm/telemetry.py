@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from verifirst.core.report import Report
+from verifirst.core.sealed import reasons
 from verifirst.core.verdict import Reason, Status
 from verifirst.engines.vllm import wire
 
@@ -46,8 +47,7 @@ class Telemetry:
             refutation = report.refutation
             self._rules[refutation.rule if refutation else ""] += 1
         elif report.status is Status.UNKNOWN:
-            reason = next((verdict.reason for verdict in report.verdicts if verdict.reason), Reason.NO_CLAIM)
-            self._unknown[reason.value] += 1
+            self._unknown[next(iter(reasons(report)), Reason.NO_CLAIM).value] += 1
 
     def pulse(self, gauges: wire.Gauges, failures: Mapping[Reason, int], *, now: bool) -> wire.Pulse | None:
         """What there is to tell, where it is time (or ``now``); resets the increments."""
