@@ -1,0 +1,102 @@
+"""The plugin's own time in the engine's thread, a pass, against the length generated so far."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from benchmarks.vllm.engines import Engine, longer_model, plugin, requests
+from benchmarks.vllm.figures import line, spread, table
+from benchmarks.vllm.verifiers import ACCEPT
+
+Tell = Callable[[str], None]
+WINDOW = 25  # passes on either side of a length
+COLUMNS = ("extra_us", "stock_us", "verdicts")
+
+
+def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
+    """By workers, batch and clock: microseconds a pass at several lengths, and what they depend on."""
+    lengths = (50, 200, 400) if quick else (50, 200, 400, 800)
+    repeats = {1: 1, 16: 1, 64: 1} if quick else {1: 4, 16: 2, 64: 2}
+    result: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as folder, longer_model(Path(folder)) as model:
+        for workers in (1,) if quick else (1, 0):
+            with Engine(plugin(workers), timed=True, model=model, max_model_len=2048) as engine:
+                result[f"workers={workers}"] = {
+                    str(batch): _by_clock(engine, batch, lengths, count, tell) for batch, count in repeats.items()
+                }
+    return result
+
+
+def _by_clock(engine: Engine, batch: int, lengths: tuple[int, ...], repeats: int, tell: Tell) -> dict[str, Any]:
+    batch_of = requests(batch, max(lengths) + WINDOW + 5, ACCEPT)
+    engine.ask("passes", clock="wall", requests=requests(batch, 32, ACCEPT))  # warms up
+    answers: dict[str, list[dict[str, Any]]] = {"cpu": [], "wall": []}
+    for _ in range(repeats):
+        for clock, found in answers.items():
+            found.append(engine.ask("passes", clock=clock, requests=batch_of))
+    result = {clock: summarize([answer["passes"] for answer in found], lengths) for clock, found in answers.items()}
+    tell(f"batch {batch:2}: {[at['extra_us']['median'] for at in result['cpu']['at'].values()]} us a pass (CPU time)")
+    return result
+
+
+def summarize(plays: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[str, Any]:
+    """Costs at each length, and over all passes as (a pass) + (a verdict) x verdicts.
+
+    ``against_fit``: the mean at a length over what that line says for its verdicts: 1 at
+    every length means that the length costs nothing.
+    """
+    steady = _rows(plays, min(lengths) - WINDOW, max(lengths) + WINDOW)
+    a_pass, a_verdict = line([row["verdicts"] for row in steady], [row["extra_us"] for row in steady])
+    found: dict[str, Any] = {}
+    for length in lengths:
+        rows = _rows(plays, length - WINDOW, length + WINDOW)
+        expected = mean(a_pass + a_verdict * row["verdicts"] for row in rows)
+        found[str(length)] = {
+            "extra_us": spread([row["extra_us"] for row in rows]),
+            "stock_us": spread([row["stock_us"] for row in rows]),
+            "verdicts": round(mean(row["verdicts"] for row in rows), 2),
+            "against_fit": round(mean(row["extra_us"] for row in rows) / expected, 3),
+        }
+    return {"at": found, "us_per_pass": round(a_pass, 1), "us_per_verdict": round(a_verdict, 1)}
+
+
+def _rows(plays: list[dict[str, Any]], first: int, last: int) -> list[dict[str, float]]:
+    return [
+        dict(zip(COLUMNS, values, strict=True))
+        for play in plays
+        for values in zip(*(play[name][first:last] for name in COLUMNS), strict=True)
+    ]
+
+
+def report(result: dict[str, Any]) -> list[str]:
+    """Markdown."""
+    rows = [
+        (
+            workers,
+            batch,
+            length,
+            *(clocks["cpu"]["at"][length]["extra_us"][name] for name in ("median", "mean", "p90")),
+            clocks["wall"]["at"][length]["extra_us"]["median"],
+            at["verdicts"],
+            at["against_fit"],
+            at["stock_us"]["median"],
+        )
+        for workers, batches in result.items()
+        for batch, clocks in batches.items()
+        for length, at in clocks["cpu"]["at"].items()
+    ]
+    fits = [
+        (workers, batch, clocks["cpu"]["us_per_pass"], clocks["cpu"]["us_per_verdict"])
+        for workers, batches in result.items()
+        for batch, clocks in batches.items()
+    ]
+    head = ("", "batch", "at length", "CPU us a pass: median", "mean", "p90", "wall: median")
+    return [
+        *table((*head, "steps closed a pass", "against the fit", "stock scheduler, us"), rows),
+        "",
+        *table(("", "batch", "us a pass without a verdict", "us more for each verdict"), fits),
+    ]

@@ -1,0 +1,97 @@
+"""Stock vLLM against the plugin, paired: the same requests, one right after the other, in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from benchmarks.vllm.engines import Engine, plugin, requests
+from benchmarks.vllm.figures import figure, paired, shown, table
+from benchmarks.vllm.verifiers import ACCEPT
+
+Tell = Callable[[str], None]
+TOKENS = 128
+
+# name -> (verifier workers, problem, settings of each request); the first two are the goal's
+ARMS: dict[str, tuple[int, str | None, dict[str, Any]]] = {
+    "accept-all, worker": (1, ACCEPT, {}),
+    "accept-all, inline": (0, ACCEPT, {}),
+    "rules (flag), worker": (1, None, {"on_refuted": "flag"}),
+    "rules (flag), inline": (0, None, {"on_refuted": "flag"}),
+    "rules (rollback), worker": (1, None, {}),
+    "rules (rollback), inline": (0, None, {}),
+}
+"""Flagging samples the same tokens as stock, so only the checking differs; rolling back does other work."""
+
+
+def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
+    """By batch and arm: ratios to stock, pair by pair, and the arm's own figures."""
+    rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 16, 16: 12, 64: 10}
+    arms = list(ARMS)[:3] if quick else list(ARMS)
+    with Engine(None) as stock, Engine(plugin(1)) as worker, Engine(plugin(0)) as inline:
+        engines = {1: worker, 0: inline}
+        return {
+            str(batch): {name: _paired(stock, engines[ARMS[name][0]], name, batch, count, tell) for name in arms}
+            for batch, count in rounds.items()
+        }
+
+
+def _paired(stock: Engine, engine: Engine, name: str, batch: int, rounds: int, tell: Tell) -> dict[str, Any]:
+    _, problem, settings = ARMS[name]
+    batch_of = requests(batch, TOKENS, problem, **settings)
+    ours: list[dict[str, Any]] = []
+    theirs: list[dict[str, Any]] = []
+    for index in range(rounds + 1):
+        pair = [(stock, theirs), (engine, ours)]
+        for player, answers in pair if index % 2 else reversed(pair):
+            answer = player.ask("play", requests=batch_of)
+            if index:  # the first round warms up
+                answers.append(answer)
+    found = _compared(ours, theirs, same_work=not name.startswith("rules (rollback)"))
+    tell(f"batch {batch:2}, {name}: tokens/s {shown(found['tokens_per_s_ratio'])} of stock's")
+    return found
+
+
+def _compared(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], *, same_work: bool) -> dict[str, Any]:
+    if same_work:
+        digests = {answer["digest"] for answer in (*ours, *theirs)}
+        assert len(digests) == 1, "both engines must sample the same tokens"
+    speed = [[answer["released"] / answer["wall_s"] for answer in answers] for answers in (ours, theirs)]
+    work = [[answer["released"] / answer["cpu_s"] for answer in answers] for answers in (ours, theirs)]
+    first = [[median(answer["ttft_s"]) for answer in answers] for answers in (ours, theirs)]
+    each = [[median(answer["per_token_s"]) for answer in answers] for answers in (ours, theirs)]
+    last = ours[-1]
+    return {
+        "tokens_per_s_ratio": paired(*speed),
+        "tokens_per_cpu_s_ratio": paired(*work),
+        "tokens_per_s": figure(speed[0], 1),
+        "stock_tokens_per_s": figure(speed[1], 1),
+        "first_token_ms": figure([1e3 * value for value in first[0]], 2),
+        "stock_first_token_ms": figure([1e3 * value for value in first[1]], 2),
+        "per_token_ms": figure([1e3 * value for value in each[0]], 3),
+        "per_token_ratio": paired(*each),
+        "sampled_per_released": round(last["sampled"] / last["released"], 3),
+        "rollbacks": last["rollbacks"],
+        "tokens_per_step": round(last["released"] / max(1, last["checked"]), 1),
+        "same_tokens_as_stock": same_work,
+    }
+
+
+def report(result: dict[str, Any]) -> list[str]:
+    """Markdown."""
+    rows = [
+        (
+            batch,
+            name,
+            shown(found["tokens_per_s_ratio"]),
+            shown(found["tokens_per_cpu_s_ratio"]),
+            shown(found["per_token_ratio"]),
+            f"{found['first_token_ms']['median']:.1f} ({found['stock_first_token_ms']['median']:.1f})",
+            f"{found['sampled_per_released']:.2f}",
+        )
+        for batch, arms in result.items()
+        for name, found in arms.items()
+    ]
+    head = ("batch", "arm", "tokens/s, ratio to stock", "tokens per CPU second, ratio", "time per token, ratio")
+    return table((*head, "first released token, ms (stock)", "sampled/released"), rows)
