@@ -30,6 +30,9 @@ class PlannedStream:
             verdict = Verdict(Status.REFUTED, Claim(0, len(step.text)), "T001", offending=offending)
         self.ready.append((self.clock + self.delay, trace_id, ticket, Report(step, (verdict,))))
 
+    def flush(self):
+        pass
+
     def drain(self):
         self.clock += 1
         due = [entry for entry in self.ready if entry[0] < self.clock]

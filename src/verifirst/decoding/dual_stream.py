@@ -49,7 +49,7 @@ class DualStream:
     segmenter: Segmenter
     policy: Policy
     settings: Settings
-    emit: Callable[[Event], None] = lambda _event: None
+    emit: Callable[[Event], None] | None = None
     text: TokenText = field(init=False)
     logprobs: list[float] = field(default_factory=list)
     constrained_logprobs: list[float] = field(default_factory=list)
@@ -68,9 +68,11 @@ class DualStream:
     _outbox: list[Submission] = field(default_factory=list)
     _standing: Standing = field(default_factory=Standing)
     _loud: Loudness = field(init=False)
+    _work: int = field(init=False)  # the most tokens that may be sampled
 
     def __post_init__(self) -> None:
         self.text = TokenText(self.detokenizer)
+        self._work = math.ceil(self.settings.work_factor * self.max_tokens)
         self._loud = loudness(self.detokenizer, self.segmenter.stops)
 
     # -- what an engine reads ----------------------------------------------------------
@@ -109,14 +111,19 @@ class DualStream:
         """Tokens that may be taken before the request ends or its finish is held; at least 1 while one is wanted."""
         if not self.wants_token:
             return 0
-        work = math.ceil(self.settings.work_factor * self.max_tokens) - self.tally.sampled
-        return max(1, min(self.max_tokens - len(self.tokens), work))
+        return max(1, min(self.max_tokens - len(self.text.tokens), self._work - self.tally.sampled))
+
+    @property
+    def loudness(self) -> Loudness:
+        """Token to whether reading it next, after quiet ones not read yet, could close a step.
+
+        The table changes with what is read, never with quiet tokens put off. A step that
+        closes because it reached the segmenter's ``max_step_chars`` is not told.
+        """
+        return self._loud
 
     def loud(self, token: int) -> bool:
-        """Whether reading ``token`` next, after quiet ones not read yet, could close a step. One look-up.
-
-        A step that closes because it reached the segmenter's ``max_step_chars`` is not told.
-        """
+        """Whether ``token`` is loud now (see :attr:`loudness`)."""
         return self._loud[token]
 
     @property
@@ -133,6 +140,11 @@ class DualStream:
     def unknown(self) -> Counter[Reason]:
         """UNKNOWN verdicts of the steps that stand, by reason; O(1) amortised."""
         return self._counted().unknown
+
+    @property
+    def flagged(self) -> int:
+        """REFUTED steps that stand, since the policy only flags them; O(1) amortised."""
+        return self._counted().refuted
 
     @property
     def reports(self) -> list[Report]:
@@ -176,9 +188,9 @@ class DualStream:
         self.logprobs += known
         self.constrained_logprobs += constrained
         self._read(self.text.extend(tokens))
-        if len(self.tokens) >= self.max_tokens:
+        if len(self.text.tokens) >= self.max_tokens:
             self.finish(FinishReason.LENGTH)
-        elif self.tally.sampled >= self.settings.work_factor * self.max_tokens:
+        elif self.tally.sampled >= self._work:
             self._stop(FinishReason.EXHAUSTED)
 
     def append_end(self, token: int, logprob: float = 0.0, constrained_logprob: float | None = None) -> None:
@@ -216,10 +228,12 @@ class DualStream:
         decision = self.policy.decide(report, refusals)
         if isinstance(decision, Commit):
             pending.report = report
-            self.emit(Verified(self.request, report))
+            if self.emit is not None:
+                self.emit(Verified(self.request, report))
             self._settle()
             return
-        self.emit(Refuted(self.request, report))
+        if self.emit is not None:
+            self.emit(Refuted(self.request, report))
         self.tally.refused += 1
         if isinstance(decision, Halt):
             self._cut(report.step.index)
@@ -261,8 +275,9 @@ class DualStream:
         self.steps.append(pending)
         self._live[pending.ticket] = pending
         self._outbox.append(Submission(pending.ticket, step, before))
-        refusals = self._boundaries.refusals(self._boundary(step.index))
-        self.emit(Generated(self.request, step, refusals + 1))
+        if self.emit is not None:
+            refusals = self._boundaries.refusals(self._boundary(step.index))
+            self.emit(Generated(self.request, step, refusals + 1))
 
     def _settle(self) -> None:
         """Pass leading steps in order, release what may leave, and end when a held finish is due."""
@@ -359,7 +374,8 @@ class DualStream:
         self._held, self._truncated = None, False
         self.attempt += 1
         self.tally.rollbacks += 1
-        self.emit(RolledBack(self.request, steps, keep, dropped))
+        if self.emit is not None:
+            self.emit(RolledBack(self.request, steps, keep, dropped))
 
     def _forget_steps(self, steps: int) -> None:
         counted = self.steps[steps : self._standing.steps]
@@ -381,9 +397,8 @@ class DualStream:
     def _release(self, tokens: int) -> None:
         if tokens <= self.released:
             return
-        text = self.text.slice(self.text.chars(self.released), self.text.chars(tokens))
-        self.released = tokens
-        if text:
+        start, self.released = self.released, tokens
+        if self.emit is not None and (text := self.text.slice(self.text.chars(start), self.text.chars(tokens))):
             self.emit(Committed(self.request, text))
 
     def _stop(self, reason: FinishReason) -> None:
@@ -396,4 +411,5 @@ class DualStream:
         self._live.clear()
         self._outbox.clear()
         self.finish_reason = reason
-        self.emit(Finished(self.request, self.text.text, reason.value))
+        if self.emit is not None:
+            self.emit(Finished(self.request, self.text.text, reason.value))

@@ -7,17 +7,18 @@ from collections.abc import Sequence
 
 from verifirst.core.report import Coverage, Report
 from verifirst.core.sealed import coverage, reasons
-from verifirst.core.verdict import Reason
+from verifirst.core.verdict import Reason, Status
 
 
 class Standing:
     """Sums over the reports of the leading steps: exact after each change, never a sum over all."""
 
-    __slots__ = ("_coverage", "_unknown")
+    __slots__ = ("_coverage", "_unknown", "refuted")
 
     def __init__(self) -> None:
         self._coverage = [Coverage()]  # of the first k steps, for each k counted
         self._unknown: Counter[Reason] = Counter()
+        self.refuted = 0  # REFUTED ones, where the policy only flags them
 
     @property
     def steps(self) -> int:
@@ -38,9 +39,11 @@ class Standing:
         """Count the next step."""
         self._coverage.append(self._coverage[-1] + coverage(report))
         self._unknown.update(reasons(report))
+        self.refuted += report.status is Status.REFUTED
 
     def drop(self, reports: Sequence[Report]) -> None:
         """Take out the last steps counted, which have these reports."""
         del self._coverage[len(self._coverage) - len(reports) :]
         for report in reports:
             self._unknown.subtract(reasons(report))
+            self.refuted -= report.status is Status.REFUTED

@@ -57,7 +57,10 @@ class ByteDetokenizer:
 
     def plain(self, tokens: Sequence[int]) -> tuple[str, list[int]] | None:
         """See :class:`Detokenizer`; None where a byte is not ASCII."""
-        pieces = list(map(self._bytes, tokens))
+        try:
+            pieces = [self._table[token] for token in tokens]
+        except IndexError:  # a token past the table
+            pieces = [self._bytes(token) for token in tokens]
         joined = b"".join(pieces)
         return (joined.decode("ascii"), list(map(len, pieces))) if joined.isascii() else None
 

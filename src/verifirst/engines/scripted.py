@@ -71,7 +71,7 @@ class ScriptedEngine:
             segmenter(self._segment),
             self._policy,
             self._settings,
-            on_event or (lambda _event: None),
+            on_event,
         )
         late: deque[tuple[int, int, Report]] = deque()
         while not stream.finished:

@@ -21,8 +21,9 @@ class TagScanner(Scanner):
     """Cuts at tags, else where the inner scanner does."""
 
     def __init__(self, inner: Scanner, tags: tuple[str, ...]) -> None:
+        """``tags`` without the closing bracket, which decides."""
         self._inner = inner
-        self._tags = tuple(mark + tag for tag in tags for mark in ("</", "<"))  # the closing bracket decides
+        self._tags = tags
         self._widen()
 
     def __copy__(self) -> TagScanner:
@@ -58,8 +59,9 @@ def think(
     """A segmenter that takes ``<tag>`` and ``</tag>`` for boundaries around ``inner``."""
     if not tags or any(not tag or len(tag) > LOOK_BEHIND - 2 for tag in tags):
         raise ConfigError(f"tags must be names of 1..{LOOK_BEHIND - 2} characters, found {tags!r}")
-    return Segmenter(partial(_tagged, inner, tags), max_step_chars=max_step_chars)
+    marks = tuple(mark + tag for tag in tags for mark in ("</", "<"))
+    return Segmenter(partial(_tagged, inner, marks), max_step_chars=max_step_chars)
 
 
-def _tagged(inner: Callable[[], Scanner], tags: tuple[str, ...]) -> Scanner:
-    return TagScanner(inner(), tags)
+def _tagged(inner: Callable[[], Scanner], marks: tuple[str, ...]) -> Scanner:
+    return TagScanner(inner(), marks)

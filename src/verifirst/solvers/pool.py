@@ -114,10 +114,12 @@ class WorkerPool:
         home = self._homes.get(job.key)
         return home is not None and home.ready and bool(home.flight) and home.flight[0] is job
 
-    def submit(self, key: str, payload: object) -> Job:
+    def submit(self, key: str, payload: object, *, send: bool = True) -> Job:
         """Queue a job on the worker of ``key``; waits only while ``max_queue`` are unfinished.
 
-        Raises InputError where the payload does not pickle or the pool is closed.
+        ``send=False`` leaves it queued until :meth:`flush`, :meth:`drain` or :meth:`wait`:
+        several jobs then wake their worker once. Raises InputError where the payload does not
+        pickle or the pool is closed.
         """
         if self._closed:
             raise InputError("the worker pool is closed; make a new one")
@@ -132,12 +134,20 @@ class WorkerPool:
             return job
         worker = self._home(key)
         worker.queue.append(job)
-        self._dispatch(worker)
+        if send:
+            self._dispatch(worker)
         return job
+
+    def flush(self) -> None:
+        """Send what was queued with ``send=False``. Never blocks."""
+        for worker in self._workers:
+            if worker.queue and not self._broken:
+                self._dispatch(worker)
 
     def drain(self) -> list[tuple[int, Any]]:
         """What finished since the last drain: (job id, result or :class:`Failure`). Never blocks."""
         if self._live and not self._closed:
+            self.flush()
             self._pump(0)
         done, self._done = self._done, []
         return done
@@ -147,6 +157,7 @@ class WorkerPool:
 
         Returns early when no job is outstanding. ``timeout_s`` None waits as long as it takes.
         """
+        self.flush()
         until = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._done and self._live and not self._closed:
             left = None if until is None else until - time.monotonic()

@@ -56,12 +56,18 @@ class VerifierStream(Protocol):
         ...
 
     def submit(self, trace_id: str, problem: str, before: Before | None, step: Step, ticket: int) -> None:
-        """Hand over ``step``, which follows the steps ``before`` (None: it is the first). Does not wait.
+        """Hand over ``step``, which follows the steps ``before`` (None: it is the first); never wait.
+
+        It may be sent later, by :meth:`flush`.
 
         Give each step of a trace the chain that grew from the one before: what is shared is
         told by identity, in O(1). Equal texts in a new chain give the same reports, slower.
         Raises InputError where ``step.index`` is not the number of steps before it.
         """
+        ...
+
+    def flush(self) -> None:
+        """Send what was submitted; ``drain`` and ``wait`` do so, too. Does not wait."""
         ...
 
     def drain(self) -> list[Result]:

@@ -44,6 +44,9 @@ class InlineStream:
             self._failures[Reason.RULE_ERROR] += 1
         self._done.append((trace_id, ticket, report))
 
+    def flush(self) -> None:
+        """Nothing is put off."""
+
     def drain(self) -> list[Result]:
         """The reports since the last drain, in order of submission."""
         done, self._done = self._done, []

@@ -91,18 +91,22 @@ class ProcessStream:
         return self._pool.restarts
 
     def submit(self, trace_id: str, problem: str, before: Before | None, step: Step, ticket: int) -> None:
-        """Queue ``step`` on the trace's worker, or shed it where the queue is full."""
+        """Queue ``step`` for the trace's worker, or shed it where the queue is full."""
         check_follows(before, step)
         if len(self._due) >= self._max_queue:
             self._answer_overloaded(trace_id, ticket, step, f"{self._max_queue} steps were waiting")
             return
-        job = self._pool.submit(trace_id, Submitted(trace_id, problem, before, step.text))
+        job = self._pool.submit(trace_id, Submitted(trace_id, problem, before, step.text), send=False)
         since = 0.0
         if self._deadline_s is not None:
             since = time.monotonic()
             self._oldest.append(job.id)
         self._due[job.id] = _Due(trace_id, ticket, step, job, since)
         self._by_trace.setdefault(trace_id, set()).add(job.id)
+
+    def flush(self) -> None:
+        """Send what was submitted: each worker is woken once."""
+        self._pool.flush()
 
     def drain(self) -> list[Result]:
         """The reports since the last drain; mostly in order of submission within a trace."""

@@ -189,13 +189,13 @@ def test_a_reasoning_parser_splits_verified_text(client):
         messages=messages,
         max_tokens=160,
         temperature=0,
-        extra_body=judged("refute=0.5", verifirst_segment="think") | grammar,
+        extra_body=judged(REFUTE, verifirst_segment="think") | grammar,
     )
     message = answer.choices[0].message
     assert message.content.startswith("The answer is")
     assert message.reasoning.strip()
     for part in (message.reasoning, message.content):
-        assert not refuted_steps("refute=0.5", part)
+        assert not refuted_steps(REFUTE, part)
 
 
 def test_responses(client):

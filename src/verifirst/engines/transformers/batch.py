@@ -162,6 +162,7 @@ class Batch:
         rows = [self._rows[slot] for slot in live]
         for row, drawn in zip(rows, sample(logits[live], [_draw(row) for row in rows]), strict=True):
             self._take(row, drawn)
+        self._machine.verifier.flush()
 
     def _forward(self, **inputs: Any) -> Any:
         device = self._machine.model.device

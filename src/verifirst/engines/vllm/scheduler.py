@@ -160,24 +160,27 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         if self._tracked or self._freed:
             for batch in outputs.values():
                 if batch.outputs:
-                    batch.outputs = [out for out in batch.outputs if not self._withhold(out)]
+                    batch.outputs = self._withhold(batch.outputs)
             self._freed.clear()
             self._read()
+            self._verifier.flush()
             self._listen()
             self._settle(outputs)
         self._tell(outputs)
         return outputs
 
-    def _withhold(self, out: Any) -> bool:
-        """Take an output off its way. False lets it pass: not enforced, or ended without its unverified text."""
-        tracked = self._tracked.get(out.request_id)
-        if tracked is None:
-            if (freed := self._freed.get(out.request_id)) is not None:
-                _strip(out, freed)
-            return False
-        if tracked.take(out):
-            self._touch(tracked)
-        return True
+    def _withhold(self, outputs: list[Any]) -> list[Any]:
+        """Take outputs off their way. Those pass that are not enforced, or ended without their unverified text."""
+        passing = []
+        for out in outputs:
+            tracked = self._tracked.get(out.request_id)
+            if tracked is None:
+                if (freed := self._freed.get(out.request_id)) is not None:
+                    _strip(out, freed)
+                passing.append(out)
+            elif tracked.take(out) and not tracked.dirty:
+                self._touch(tracked)
+        return passing
 
     def _touch(self, tracked: Tracked) -> None:
         if not tracked.dirty:
@@ -284,9 +287,15 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         compat.attach(self, tracked.request)
 
     def _release(self, tracked: Tracked, outputs: dict[int, Any]) -> None:
-        """Send the tokens that newly stand."""
-        summary = summarize(tracked.stream, final=False, finish_reason=None)
-        self._send(tracked, outputs, {"kv_transfer_params": wire.load(tracked.payload(summary))})
+        """Send the tokens that newly stand.
+
+        A summary so far comes along where a stop string may end the request in the front end.
+        """
+        fields: dict[str, Any] = {}
+        if tracked.request.sampling_params.stop:
+            summary = summarize(tracked.stream, final=False, finish_reason=None)
+            fields["kv_transfer_params"] = wire.load(tracked.payload(summary))
+        self._send(tracked, outputs, fields)
 
     def _finish(self, tracked: Tracked, outputs: dict[int, Any]) -> None:
         """End a request whose stream ended: at its own held finish, or at ours."""
@@ -312,7 +321,9 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         tokens = stream.tokens[tracked.sent : stream.released]
         self._telemetry.count("released_tokens", len(tokens))
         tracked.sent = stream.released
-        fields = tracked.withheld.release(len(tokens)) | fields | {"trace_headers": request.trace_headers}
+        fields |= tracked.withheld.release(len(tokens))
+        if request.trace_headers is not None:
+            fields["trace_headers"] = request.trace_headers
         batch = outputs.setdefault(request.client_index, EngineCoreOutputs())
         batch.outputs.append(EngineCoreOutput(request_id=request.request_id, new_token_ids=tokens, **fields))
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal, cast
 
-from verifirst.core.verdict import Reason, Status
+from verifirst.core.verdict import Reason
 from verifirst.decoding import DualStream
 from verifirst.engines.vllm import wire
-from verifirst.policy import OnRefuted
 
 
 def summarize(stream: DualStream, *, final: bool, finish_reason: wire.FinishReason | None) -> wire.Summary:
@@ -33,8 +32,7 @@ def summarize(stream: DualStream, *, final: bool, finish_reason: wire.FinishReas
 
 def _status(stream: DualStream) -> Literal["verified", "unknown", "refuted"]:
     """REFUTED where a flagged step stands; VERIFIED where all that claims something is; else UNKNOWN."""
-    flags = stream.policy.on_refuted is OnRefuted.FLAG
-    if flags and any(report.status is Status.REFUTED for report in stream.reports):
+    if stream.flagged:
         return "refuted"
     silent = set(stream.unknown) <= {Reason.NO_CLAIM}
     return "verified" if silent and stream.coverage.decided else "unknown"

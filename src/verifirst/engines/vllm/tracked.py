@@ -8,7 +8,7 @@ from typing import Any
 
 from verifirst.decoding import DualStream, FinishReason
 from verifirst.engines.vllm import wire
-from verifirst.engines.vllm.withheld import Withheld
+from verifirst.engines.vllm.withheld import Withheld, carries_more
 
 FLUSH = 64
 """Tokens after which a run without a possible step end is read anyway."""
@@ -43,16 +43,17 @@ class Tracked:
     events: list[wire.Event] = field(default_factory=list)
 
     def take(self, out: Any) -> bool:
-        """Withhold an output. Whether its tokens may close a step, so that they must be read now."""
-        tokens = out.new_token_ids
-        self.fresh += tokens
-        logprobs = self.withheld.take(out)
-        if logprobs is not None:
-            self.fresh_logprobs += logprobs
+        """Withhold an output. Whether its tokens may close a step, so that they must be read now.
+
+        Called for every request in every engine step: the common case is a token put aside.
+        """
+        self.fresh += out.new_token_ids
+        if carries_more(out):
+            self.fresh_logprobs += self.withheld.take(out)
         if self.held is not None or len(self.fresh) >= FLUSH:
             return True
-        loud = self.stream.loud
-        return any(loud(token) for token in tokens)
+        loud = self.stream.loudness
+        return any([loud[token] for token in out.new_token_ids])  # noqa: C419  # one token: a list is the faster
 
     def read(self, finish: FinishReason | None, silent: bool) -> None:
         """Let the stream read the fresh tokens, and then ``finish``, where vLLM's finish is held.

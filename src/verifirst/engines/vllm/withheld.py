@@ -9,6 +9,18 @@ ONE_SHOT = ("prefill_stats", "new_prompt_logprobs_tensors", "prompt_token_id_log
 """Fields of an ``EngineCoreOutput`` that come once and ride on the next release."""
 
 
+def carries_more(out: Any) -> bool:
+    """Whether an output carries anything beside tokens."""
+    return (
+        out.new_logprobs is not None
+        or out.events is not None
+        or out.prefill_stats is not None
+        or out.new_prompt_logprobs_tensors is not None
+        or out.prompt_token_id_logprobs is not None
+        or out.num_nans_in_logits != 0
+    )
+
+
 @dataclass(slots=True, eq=False)
 class Withheld:
     """The withheld part of one request's outputs. ``rows`` has one entry per unreleased token, or none at all.
@@ -23,7 +35,7 @@ class Withheld:
     events: list[Any] = field(default_factory=list)
     nans: int = 0
 
-    def take(self, out: Any) -> list[float] | None:
+    def take(self, out: Any) -> list[float]:
         """Keep what ``out`` carries beside its tokens; the sampled tokens' log-probabilities, where they came."""
         if out.events:
             self.events += out.events
@@ -33,7 +45,7 @@ class Withheld:
         if out.num_nans_in_logits:
             self.nans = out.num_nans_in_logits
         if out.new_logprobs is None:
-            return None
+            return []
         return self._take_rows(out.new_logprobs, len(out.new_token_ids))
 
     def _take_rows(self, lists: Any, count: int) -> list[float]:
@@ -52,7 +64,11 @@ class Withheld:
 
     def release(self, count: int) -> dict[str, Any]:
         """The fields of an output that releases the next ``count`` tokens; they are withheld no more."""
-        fields: dict[str, Any] = {"events": self.events or None, "num_nans_in_logits": self.nans, **self.once}
+        fields = self.once
+        if self.events:
+            fields["events"] = self.events
+        if self.nans:
+            fields["num_nans_in_logits"] = self.nans
         if self.rows and count:
             fields["new_logprobs"] = _join(self.rows[:count])
             del self.rows[:count]
