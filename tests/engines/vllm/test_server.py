@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[3]
 KEY = "sk-test"
 START_S = 240
 REFUTE = "refute=0.3 salt=1"
+THINKING = "refute=0.2 salt=18"  # refutes the first line that the model would write, and not the last
 SETTINGS = {
     "verifier": "tests.engines.vllm.judged:Judged",
     "segment": "newline",
@@ -189,13 +190,13 @@ def test_a_reasoning_parser_splits_verified_text(client):
         messages=messages,
         max_tokens=160,
         temperature=0,
-        extra_body=judged(REFUTE, verifirst_segment="think") | grammar,
+        extra_body=judged(THINKING, verifirst_segment="think") | grammar,
     )
     message = answer.choices[0].message
     assert message.content.startswith("The answer is")
     assert message.reasoning.strip()
     for part in (message.reasoning, message.content):
-        assert not refuted_steps(REFUTE, part)
+        assert not refuted_steps(THINKING, part)
 
 
 def test_responses(client):
