@@ -16,6 +16,7 @@ import platform
 import subprocess
 import sys
 import time
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,10 @@ def _version(name: str) -> str | None:
         return None
 
 
+def _tell(part: str, text: str) -> None:
+    print(f"[{part}] {text}", file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure the parts asked for and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -74,11 +79,10 @@ def main() -> None:
     result.setdefault("parts", {})
     for name in names:
         start, told = time.monotonic(), machine()
-        tell = lambda text, name=name: print(f"[{name}] {text}", file=sys.stderr, flush=True)  # noqa: E731
-        found = PARTS[name].measure(quick=options.quick, tell=tell)
+        found = PARTS[name].measure(quick=options.quick, tell=partial(_tell, name))
         took = round(time.monotonic() - start, 1)
         result["parts"][name] = {"quick": options.quick, "took_s": took, "machine": told, "result": found}
-        tell(f"done in {took:.0f} s")
+        _tell(name, f"done in {took:.0f} s")
         if options.out:
             options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     for name in names:

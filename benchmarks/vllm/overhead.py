@@ -30,7 +30,7 @@ The control says what this measurement can resolve."""
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By batch and arm: ratios to stock, pair by pair, and the arm's own figures."""
-    rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 16, 16: 12, 64: 10}
+    rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 10, 16: 8, 64: 7}
     arms = list(ARMS)[:2] if quick else list(ARMS)
     with ExitStack() as open_:
         stock, worker, inline = (open_.enter_context(Engine(enforce)) for enforce in (None, plugin(1), plugin(0)))

@@ -37,7 +37,8 @@ class Player:
     def play(self, requests: list[dict[str, Any]], *, keep_cache: bool = False) -> Answer:
         """Play a batch from empty to empty; the times of it, in seconds.
 
-        Each request has ``prompt`` and ``params``, and maybe ``length``: that many of its last tokens.
+        Each request has ``prompt`` and ``params``, and maybe ``length``: that many of its last tokens,
+        and ``without``: a character that may not be written.
         """
         from benchmarks.vllm.played import Played  # noqa: PLC0415
 
@@ -48,7 +49,7 @@ class Player:
         start, cpu = time.perf_counter(), time.thread_time()
         for index, request in enumerate(requests):
             name = f"{self._rounds}-{index}"
-            self.engine.add_request(name, self._prompt(**request), _params(request["params"]))
+            self.engine.add_request(name, self._prompt(**request), self._params(**request))
             played.added(name)
         while self.engine.has_unfinished_requests():
             outputs = self.engine.step()
@@ -61,6 +62,16 @@ class Player:
         tokens = self.llm.get_tokenizer().encode(prompt)
         assert len(tokens) >= length, "the prompt has fewer tokens than asked for"
         return {"prompt_token_ids": tokens[-length:]}
+
+    def _params(self, params: dict[str, Any], without: str | None = None, **_: Any) -> Any:
+        from vllm import SamplingParams  # noqa: PLC0415
+        from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415
+
+        bias: dict[int, float] | None = None
+        if without is not None:
+            tokenizer = self.llm.get_tokenizer()
+            bias = {token: -100.0 for token in range(len(tokenizer)) if without in tokenizer.decode([token])}
+        return SamplingParams(output_kind=RequestOutputKind.DELTA, logit_bias=bias, **params)
 
     def passes(self, clock: str, requests: list[dict[str, Any]]) -> Answer:
         """Play a batch under the clocks (``timed`` engines); microseconds of each pass, as columns."""
@@ -94,13 +105,6 @@ class Player:
             "kv_blocks": pool_of_blocks.num_gpu_blocks,
             "kv_blocks_free": pool_of_blocks.get_num_free_blocks(),
         }
-
-
-def _params(values: dict[str, Any]) -> Any:
-    from vllm import SamplingParams  # noqa: PLC0415
-    from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415
-
-    return SamplingParams(output_kind=RequestOutputKind.DELTA, **values)
 
 
 def _memory(pid: int) -> Answer:

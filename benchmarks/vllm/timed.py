@@ -158,7 +158,7 @@ class _Idle:
         return tokens, False
 
 
-class _Nothing(Outer, Inner, _Idle):  # type: ignore[misc]
+class _Nothing(Outer, Inner, _Idle):
     """The clocks with no plugin between them."""
 
 
