@@ -29,3 +29,10 @@ def test_the_paths_are_those_that_were_added(banned):
         trie.add(path)
     assert sorted(trie.paths()) == sorted(set(map(tuple, banned)))
     assert len(trie) == len(trie.paths())
+
+
+def test_a_path_may_be_as_long_as_a_step():
+    trie, path = BanTrie(), tuple(range(5000))
+    trie.add(path)
+    assert trie.paths() == [path]
+    assert trie.banned_after(path[:-1], 0) == {4999}

@@ -32,13 +32,18 @@ def play_round(llm, round_):
     params = [sampling_params(SamplingParams, request["params"]) for request in round_["requests"]]
     with mutated(round_.get("mutants", ())):
         try:
-            outputs = llm.generate(prompts, params, use_tqdm=False)
+            outputs = llm.generate(prompts, params, use_tqdm=False, priority=priorities(llm, len(prompts)))
         except Exception as error:  # a mutant may break anything
             if not round_.get("mutants"):
                 raise
             return {"error": f"{type(error).__name__}: {error}"}
     answer = {"outputs": [encode(output) for output in outputs], "left": left(llm)}
     return answer | {"preemptions": preemptions(llm) - before}
+
+
+def priorities(llm, count):
+    policy = llm.llm_engine.vllm_config.scheduler_config.policy
+    return list(range(count, 0, -1)) if policy == "priority" else None
 
 
 def sampling_params(kind, values):

@@ -26,6 +26,18 @@ SMALL_CACHE = ENGINE | {"num_gpu_blocks_override": 24}
 PRESSED = {
     name: spec | {"engine": SMALL_CACHE, "rounds": [enforced(REFUTE), enforced(LATE)]} for name, spec in RUNNERS.items()
 }
+AWKWARD = {  # prompts in chunks, nothing cached, few places, the last come served first
+    "engine": ENGINE
+    | {
+        "enable_prefix_caching": False,
+        "max_num_batched_tokens": 48,
+        "max_num_seqs": 5,
+        "scheduling_policy": "priority",
+    },
+    "enforce": JUDGED | {"workers": 2, "max_ahead": 8},
+    "asynchronous": True,
+    "rounds": [enforced(LATE)],
+}
 
 
 @pytest.fixture(scope="module", params=RUNNERS)
@@ -88,6 +100,12 @@ def test_a_small_kv_cache_changes_nothing(scenario, expected, name):
         assert found["preemptions"] > 0, "the cache is not small enough"
         assert column(found, "text") == [text for text, _, _ in expected]
         assert nothing(found["left"])
+
+
+def test_chunked_prefill_no_prefix_cache_priorities_and_back_pressure_change_nothing(scenario, expected):
+    (found,) = scenario(AWKWARD)["rounds"]
+    assert column(found, "text") == [text for text, _, _ in expected]
+    assert nothing(found["left"])
 
 
 def test_model_runner_v2_obeys_the_same_law(scenario, expected):
