@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 from typing import Any
 
 from benchmarks.vllm.engines import Engine, longer_model, plugin, requests
@@ -14,7 +14,7 @@ from benchmarks.vllm.verifiers import ACCEPT
 
 Tell = Callable[[str], None]
 WINDOW = 25  # passes on either side of a length
-COLUMNS = ("extra_us", "stock_us", "steps")
+COLUMNS = ("extra_us", "stock_us", "steps", "pass_us")
 
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
@@ -74,6 +74,7 @@ def summarize(plays: list[dict[str, Any]], lengths: tuple[int, ...]) -> dict[str
             "stock_us": spread([row["stock_us"] for row in rows]),
             "steps": round(mean(row["steps"] for row in rows), 2),
             "share_of_stock": round(sum(row["extra_us"] for row in rows) / sum(row["stock_us"] for row in rows), 3),
+            "share_of_pass": round(median(row["extra_us"] for row in rows) / median(row["pass_us"] for row in rows), 4),
             "against_fit": round(mean(row["extra_us"] for row in rows) / expected, 3),
         }
     return {"at": found, "us_per_pass": round(a_pass, 1), "us_per_step": round(a_step, 1)}
@@ -83,7 +84,9 @@ def _rows(plays: list[dict[str, Any]], first: int, last: int) -> list[dict[str, 
     rows = []
     for play in plays:
         came = play["verdicts"]  # a step closes a pass before its verdict comes, or in the same one
-        columns = play | {"steps": [(a + b) / 2 for a, b in zip(came, [*came[1:], 0], strict=True)]}
+        ended = play["ended_s"]
+        took = [0.0] + [1e6 * (b - a) for a, b in zip(ended, ended[1:], strict=False)]
+        columns = play | {"pass_us": took, "steps": [(a + b) / 2 for a, b in zip(came, [*came[1:], 0], strict=True)]}
         cut = (columns[name][first:last] for name in COLUMNS)
         rows += [dict(zip(COLUMNS, values, strict=True)) for values in zip(*cut, strict=True)]
     return rows
@@ -102,6 +105,7 @@ def report(result: dict[str, Any]) -> list[str]:
             at["against_fit"],
             at["stock_us"]["median"],
             at["share_of_stock"],
+            f"{at['share_of_pass']:.1%}",
         )
         for workers, batches in result.items()
         for batch, clocks in batches.items()
@@ -121,7 +125,7 @@ def report(result: dict[str, Any]) -> list[str]:
     head = ("", "batch", "at length", "CPU us a pass: median", "mean", "p90", "wall: median", "steps closed a pass")
     closed = ("CPU us a pass where no step closes: median", "p90", "fitted: us a pass", "us more for each step")
     return [
-        *table((*head, "against the fit", "stock scheduler, us", "share"), rows),
+        *table((*head, "against the fit", "stock scheduler, us", "share of it", "share of the pass"), rows),
         "",
         *table(("", "batch", *closed), fits),
     ]

@@ -21,7 +21,6 @@ ARMS: dict[str, tuple[int | None, str | None, dict[str, Any]]] = {
     "rules (flag), worker": (1, None, {"on_refuted": "flag"}),
     "rules (flag), inline": (0, None, {"on_refuted": "flag"}),
     "rules (rollback), worker": (1, None, {}),
-    "rules (rollback), inline": (0, None, {}),
     "control: stock again": (None, ACCEPT, {}),
 }
 """Flagging samples the same tokens as stock, so only the checking differs; rolling back does other work.
@@ -30,7 +29,7 @@ The control says what this measurement can resolve."""
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By batch and arm: ratios to stock, pair by pair, and the arm's own figures."""
-    rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 10, 16: 8, 64: 7}
+    rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 7, 16: 6, 64: 5}
     arms = list(ARMS)[:2] if quick else list(ARMS)
     with ExitStack() as open_:
         stock, worker, inline = (open_.enter_context(Engine(enforce)) for enforce in (None, plugin(1), plugin(0)))
@@ -67,10 +66,15 @@ def _compared(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], *, same_
     work = [[answer["released"] / answer["cpu_s"] for answer in answers] for answers in (ours, theirs)]
     first = [[median(answer["ttft_s"]) for answer in answers] for answers in (ours, theirs)]
     each = [[median(answer["per_token_s"]) for answer in answers] for answers in (ours, theirs)]
+    # the median pass of a play: what a neighbour on the machine takes away for a while does not show in it
+    passes = [[1e3 * median(answer["step_s"]) for answer in answers] for answers in (ours, theirs)]
     last = ours[-1]
     return {
         "tokens_per_s_ratio": paired(*speed),
         "tokens_per_cpu_s_ratio": paired(*work),
+        "pass_ratio": paired(*passes),
+        "pass_ms": figure(passes[0], 3),
+        "stock_pass_ms": figure(passes[1], 3),
         "tokens_per_s": figure(speed[0], 1),
         "stock_tokens_per_s": figure(speed[1], 1),
         "first_token_ms": figure([1e3 * value for value in first[0]], 2),
@@ -92,12 +96,22 @@ def report(result: dict[str, Any]) -> list[str]:
             name,
             shown(found["tokens_per_s_ratio"]),
             shown(found["tokens_per_cpu_s_ratio"]),
-            shown(found["per_token_ratio"]),
+            shown(found["pass_ratio"]) if found["same_tokens_as_stock"] else "other work",
+            f"{found['pass_ms']['median']:.1f} ({found['stock_pass_ms']['median']:.1f})",
             f"{found['first_token_ms']['median']:.1f} ({found['stock_first_token_ms']['median']:.1f})",
             f"{found['sampled_per_released']:.2f}",
         )
         for batch, arms in result.items()
         for name, found in arms.items()
     ]
-    head = ("batch", "arm", "tokens/s, ratio to stock", "tokens per CPU second, ratio", "time per token, ratio")
-    return table((*head, "first released token, ms (stock)", "sampled/released"), rows)
+    head = ("batch", "arm", "tokens/s, ratio to stock", "tokens per CPU second, ratio")
+    return table(
+        (
+            *head,
+            "median pass, ratio",
+            "median pass, ms (stock)",
+            "first released token, ms (stock)",
+            "sampled/released",
+        ),
+        rows,
+    )
