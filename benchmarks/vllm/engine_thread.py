@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -85,7 +86,7 @@ def _rows(plays: list[dict[str, Any]], first: int, last: int) -> list[dict[str, 
     for play in plays:
         came = play["verdicts"]  # a step closes a pass before its verdict comes, or in the same one
         ended = play["ended_s"]
-        took = [0.0] + [1e6 * (b - a) for a, b in zip(ended, ended[1:], strict=False)]
+        took = [0.0] + [1e6 * (b - a) for a, b in pairwise(ended)]
         columns = play | {"pass_us": took, "steps": [(a + b) / 2 for a, b in zip(came, [*came[1:], 0], strict=True)]}
         cut = (columns[name][first:last] for name in COLUMNS)
         rows += [dict(zip(COLUMNS, values, strict=True)) for values in zip(*cut, strict=True)]

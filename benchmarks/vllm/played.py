@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from itertools import pairwise
 from typing import Any
 
 
@@ -56,7 +57,7 @@ class Played:
             "per_token_s": [
                 (self._ended[name] - self._added[name]) / max(1, len(self._tokens[name])) for name in names
             ],
-            "step_s": [b - a for a, b in zip(self.step_ends, self.step_ends[1:], strict=False)],
+            "step_s": [b - a for a, b in pairwise(self.step_ends)],
             "digest": hashlib.sha256(repr(tokens).encode()).hexdigest()[:16],
             "text": self._texts[names[0]],
         }
