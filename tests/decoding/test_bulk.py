@@ -108,7 +108,7 @@ def test_plain_words_are_quiet_and_what_may_close_a_step_is_loud():
     stream, _ = made("newline", BYTES)
     quiet = [token for token in range(len(PIECES)) if not stream.loud(token)]
     assert {PIECES.index(b"a"), PIECES.index(b". "), PIECES.index(b""), PIECES.index(b" = 15")} <= set(quiet)
-    assert all(PIECES[token].isascii() and not set(PIECES[token]) & set(b"\n$`[]{") for token in quiet)
+    assert all(PIECES[token].isascii() and b"\n" not in PIECES[token] for token in quiet)
     assert not stream.loud(len(PIECES) + 7)  # past the vocabulary: it spells nothing
 
 

@@ -73,7 +73,7 @@ class DualStream:
     def __post_init__(self) -> None:
         self.text = TokenText(self.detokenizer)
         self._work = math.ceil(self.settings.work_factor * self.max_tokens)
-        self._loud = loudness(self.detokenizer, self.segmenter.stops)
+        self._loud = loudness(self.detokenizer, self.segmenter.closers)
 
     # -- what an engine reads ----------------------------------------------------------
 
@@ -256,8 +256,8 @@ class DualStream:
 
     def _listen(self) -> None:
         """The segmenter's state may have changed, and with it which tokens are loud."""
-        if (stops := self.segmenter.stops) != self._loud.stops:
-            self._loud = loudness(self.detokenizer, stops)
+        if (closers := self.segmenter.closers) != self._loud.closers:
+            self._loud = loudness(self.detokenizer, closers)
 
     def _counted(self) -> Standing:
         """The sums, brought up to the steps that stand."""

@@ -48,6 +48,9 @@ class Scanner(ABC):
     stops: str = ""
     """The characters that can change the state now; "" means every character can."""
 
+    closers: str = ""
+    """The characters that alone can decide a cut, in any state; "" means those in ``stops`` now."""
+
     @abstractmethod
     def take(self, char: str, at: int, before: str) -> Cut | None:
         """Read ``char`` at region offset ``at``; return a cut once one is certain.
@@ -90,13 +93,13 @@ class Segmenter:
         return str(self._text)
 
     @property
-    def stops(self) -> str:
-        """The characters that can close a step or change the scanner's state now; "" means any can.
+    def closers(self) -> str:
+        """The characters that can close a step now; "" means any can.
 
-        Feeding text without them closes nothing and leaves ``stops`` as it is, unless the
+        Feeding text without them closes nothing and leaves ``closers`` as it is, unless the
         open step reaches ``max_step_chars``.
         """
-        return self._scan.stops
+        return self._scan.closers or self._scan.stops
 
     @property
     def open_start(self) -> int:

@@ -19,6 +19,7 @@ class LineScanner(Scanner):
     """Cuts at a line feed outside of blocks."""
 
     stops = "\n$`[]{"
+    closers = "\n"
 
     def __init__(self) -> None:
         self._block = ""  # which kind of block is open

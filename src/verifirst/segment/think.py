@@ -31,6 +31,7 @@ class TagScanner(Scanner):
 
     def _widen(self) -> None:
         self.stops = self._inner.stops and ">" + self._inner.stops
+        self.closers = self._inner.closers and ">" + self._inner.closers
 
     def take(self, char: str, at: int, before: str) -> Cut | None:
         """Cut a tag away, once its bracket closes."""
