@@ -10,6 +10,7 @@ error that ended it, and what is left in the engine.
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -32,7 +33,8 @@ def play_round(llm, round_):
     params = [sampling_params(SamplingParams, request["params"]) for request in round_["requests"]]
     with mutated(round_.get("mutants", ())):
         try:
-            outputs = llm.generate(prompts, params, use_tqdm=False, priority=priorities(llm, len(prompts)))
+            extras = {"priority": priorities(llm, len(prompts)), "lora_request": adapter(llm)}
+            outputs = llm.generate(prompts, params, use_tqdm=False, **extras)
         except Exception as error:  # a mutant may break anything
             if not round_.get("mutants"):
                 raise
@@ -44,6 +46,31 @@ def play_round(llm, round_):
 def priorities(llm, count):
     policy = llm.llm_engine.vllm_config.scheduler_config.policy
     return list(range(count, 0, -1)) if policy == "priority" else None
+
+
+def adapter(llm):
+    """Where LoRA is on: an adapter that adds nothing, so that the text must stay the same."""
+    if llm.llm_engine.vllm_config.lora_config is None:
+        return None
+    from vllm.lora.request import LoRARequest
+
+    folder = tempfile.mkdtemp()
+    write_adapter(Path(folder), llm.llm_engine.model_config.hf_config)
+    return LoRARequest("nothing", 1, folder)
+
+
+def write_adapter(folder, config, rank=8):
+    import torch
+    from safetensors.torch import save_file
+
+    settings = {"r": rank, "lora_alpha": 16, "target_modules": ["q_proj"], "peft_type": "LORA", "bias": "none"}
+    (folder / "adapter_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    name = "base_model.model.model.layers.{}.self_attn.q_proj.lora_{}.weight"
+    tensors = {}
+    for layer in range(config.num_hidden_layers):
+        tensors[name.format(layer, "A")] = torch.ones(rank, config.hidden_size)
+        tensors[name.format(layer, "B")] = torch.zeros(config.num_attention_heads * config.head_dim, rank)
+    save_file(tensors, folder / "adapter_model.safetensors")
 
 
 def sampling_params(kind, values):

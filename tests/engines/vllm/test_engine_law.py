@@ -26,13 +26,15 @@ SMALL_CACHE = ENGINE | {"num_gpu_blocks_override": 24}
 PRESSED = {
     name: spec | {"engine": SMALL_CACHE, "rounds": [enforced(REFUTE), enforced(LATE)]} for name, spec in RUNNERS.items()
 }
-AWKWARD = {  # prompts in chunks, nothing cached, few places, the last come served first
+AWKWARD = {  # prompts in chunks, nothing cached, few places, the last come served first, under an adapter
     "engine": ENGINE
     | {
         "enable_prefix_caching": False,
         "max_num_batched_tokens": 48,
         "max_num_seqs": 5,
         "scheduling_policy": "priority",
+        "enable_lora": True,
+        "max_lora_rank": 8,
     },
     "enforce": JUDGED | {"workers": 2, "max_ahead": 8},
     "asynchronous": True,
@@ -102,7 +104,7 @@ def test_a_small_kv_cache_changes_nothing(scenario, expected, name):
         assert nothing(found["left"])
 
 
-def test_chunked_prefill_no_prefix_cache_priorities_and_back_pressure_change_nothing(scenario, expected):
+def test_chunks_no_prefix_cache_priorities_back_pressure_and_an_adapter_change_nothing(scenario, expected):
     (found,) = scenario(AWKWARD)["rounds"]
     assert column(found, "text") == [text for text, _, _ in expected]
     assert nothing(found["left"])
