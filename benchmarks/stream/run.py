@@ -103,7 +103,7 @@ def reading_costs(tokens: int) -> dict[str, float]:
             for at in range(tokens // 3):
                 token = pattern[at % len(pattern)]
                 fresh.append(token)
-                if stream.loud(token) or len(fresh) >= 64:  # noqa: PLR2004  # what the engine does
+                if stream.loudness[token] or len(fresh) >= 64:  # noqa: PLR2004  # what the engine does
                     stream.extend(fresh)
                     fresh = []
     return {name: round(1e6 * clocks[at].cpu_s / (tokens // 3), 3) for name, at in (("early", 0), ("late", 2))}

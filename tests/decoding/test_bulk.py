@@ -89,7 +89,7 @@ def test_putting_quiet_tokens_off_closes_each_step_at_the_same_token(data, conve
     for token in data.draw(st.lists(KNOWN if detokenizer is GENERIC else TOKENS, max_size=120)):
         prompt.append(token)
         fresh.append(token)
-        if lazy.loud(token) or len(fresh) == 64:
+        if lazy.loudness[token] or len(fresh) == 64:
             lazy.extend(fresh)
             fresh = []
         assert [pending.step for pending in lazy.steps] == [pending.step for pending in prompt.steps]
@@ -106,18 +106,18 @@ def test_putting_quiet_tokens_off_closes_each_step_at_the_same_token(data, conve
 
 def test_plain_words_are_quiet_and_what_may_close_a_step_is_loud():
     stream, _ = made("newline", BYTES)
-    quiet = [token for token in range(len(PIECES)) if not stream.loud(token)]
+    quiet = [token for token in range(len(PIECES)) if not stream.loudness[token]]
     assert {PIECES.index(b"a"), PIECES.index(b". "), PIECES.index(b""), PIECES.index(b" = 15")} <= set(quiet)
     assert all(PIECES[token].isascii() and b"\n" not in PIECES[token] for token in quiet)
-    assert not stream.loud(len(PIECES) + 7)  # past the vocabulary: it spells nothing
+    assert not stream.loudness[len(PIECES) + 7]  # past the vocabulary: it spells nothing
 
 
 def test_what_is_loud_follows_the_state_of_the_segmenter():
     stream, _ = made("sentence", BYTES)
-    assert not stream.loud(PIECES.index(b"a"))
+    assert not stream.loudness[PIECES.index(b"a")]
     stream.append(PIECES.index(b"many plain words "))
     stream.append(PIECES.index(b". "))  # a sentence may have ended: the next character decides
-    assert stream.loud(PIECES.index(b"a"))
+    assert stream.loudness[PIECES.index(b"a")]
 
 
 def test_every_token_is_loud_where_any_character_may_count():

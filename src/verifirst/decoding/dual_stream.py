@@ -21,7 +21,7 @@ from verifirst.core.verdict import Reason
 from verifirst.decoding.boundaries import Boundaries
 from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
 from verifirst.decoding.loudness import Loudness, loudness
-from verifirst.decoding.records import FinishReason, PendingStep, Rejection, Submission, Tally
+from verifirst.decoding.records import FinishReason, PendingStep, Rejection, Submission, Tally, aligned
 from verifirst.decoding.settings import Release, Settings
 from verifirst.decoding.standing import Standing
 from verifirst.decoding.text import Detokenizer, TokenText
@@ -37,10 +37,9 @@ class DualStream:
     ``attempt`` changes whenever sampling must start afresh, so that a sampler keyed by
     (seed, attempt, position) does not depend on how late a verdict came.
 
-    An engine with many requests puts quiet tokens off and reads them in bulk: keep the
-    sampled tokens in ``fresh``, and call ``extend(fresh)`` when the last one is ``loud`` or
-    some 64 have gathered. Steps close at the same token as one by one. Nothing here costs
-    the tokens or steps so far, except ``reports`` and the text of a finished request.
+    An engine with many requests keeps sampled tokens in ``fresh``, and calls
+    ``extend(fresh)`` when the last one is loud (``loudness``) or some 64 have gathered. Steps
+    close at the same token as one by one. Nothing costs the length so far but ``reports``.
     """
 
     request: int
@@ -122,10 +121,6 @@ class DualStream:
         """
         return self._loud
 
-    def loud(self, token: int) -> bool:
-        """Whether ``token`` is loud now (see :attr:`loudness`)."""
-        return self._loud[token]
-
     @property
     def retries(self) -> int:
         """Refusals so far at the boundary of the open step."""
@@ -176,15 +171,11 @@ class DualStream:
         """
         if not tokens:
             return
-        taken = len(tokens)
-        known = [math.nan] * taken if logprobs is None else logprobs
-        constrained = known if constrained_logprobs is None else constrained_logprobs
-        if not len(known) == len(constrained) == taken:
-            raise ValueError(f"{taken} tokens came with {len(known)} and {len(constrained)} logprobs; give one each")
+        known, constrained = aligned(len(tokens), logprobs, constrained_logprobs)
         self._check_open()
-        if taken > (room := self.room):
-            taken, tokens, known, constrained = room, tokens[:room], known[:room], constrained[:room]
-        self.tally.sampled += taken
+        if len(tokens) > (room := self.room):
+            tokens, known, constrained = tokens[:room], known[:room], constrained[:room]
+        self.tally.sampled += len(tokens)
         self.logprobs += known
         self.constrained_logprobs += constrained
         self._read(self.text.extend(tokens))
@@ -347,15 +338,9 @@ class DualStream:
     def _reject(self, report: Report, index: int) -> None:
         boundary = max(self._boundary(index), self.released)
         end = self.steps[index].cut or len(self.tokens)
-        self.rejections.append(
-            Rejection(
-                boundary,
-                tuple(self.tokens[boundary:end]),
-                tuple(self.logprobs[boundary:end]),
-                report.step.text,
-                report,
-            )
-        )
+        branch = slice(boundary, end)
+        tokens, logprobs = tuple(self.tokens[branch]), tuple(self.logprobs[branch])
+        self.rejections.append(Rejection(boundary, tokens, logprobs, report.step.text, report))
 
     def _cut(self, steps: int) -> None:
         """Roll back to the boundary after ``steps`` steps."""

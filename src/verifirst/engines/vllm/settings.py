@@ -17,7 +17,7 @@ from verifirst.decoding import Release, Settings
 from verifirst.errors import ConfigError
 from verifirst.policy import OnRefuted, OnUnknown, Policy
 from verifirst.segment import CONVENTIONS
-from verifirst.stream import VerifierSpec
+from verifirst.stream import InlineStream, ProcessStream, VerifierSpec, VerifierStream
 from verifirst.verifier import Verifier
 
 CONFIG_KEY = "enforce_reasoning"
@@ -216,6 +216,12 @@ class EnforceSettings:
     def factory(self) -> Callable[[], Verifier]:
         """Makes the verifier, in whichever process it runs; picklable."""
         return ImportedVerifier(self.verifier) if self.verifier else VerifierSpec(self.enforce, self.packs)
+
+    def stream(self) -> VerifierStream:
+        """Open the verifier stream: worker processes, or none where ``workers`` is 0."""
+        if self.workers == 0:
+            return InlineStream(self.factory())
+        return ProcessStream(self.factory, workers=self.workers, timeout_s=self.timeout_s, max_queue=self.max_queue)
 
     def for_request(self, extra_args: Mapping[str, Any] | None) -> RequestSettings | None:
         """The settings of one request, or None where it opted out. Raises ConfigError."""
