@@ -9,6 +9,7 @@ GUARDS = {
     "previous_step": "verifirst.engines.vllm.compat.forget_previous_step",
     "held_finish": "verifirst.engines.vllm.scheduler.EnforcingMixin._hold_finish",
     "grammar": "verifirst.engines.vllm.compat.rewind_grammar",
+    "reading": "verifirst.engines.vllm.tracked.Tracked.read",
     "preemption_event": "verifirst.engines.vllm.compat.forget_preemption",
 }
 
@@ -22,12 +23,18 @@ def mutated(names):
         yield
 
 
+def _raise(*_args, **_kwargs):
+    raise ZeroDivisionError("a fault in the plugin")
+
+
 def _mutant(name):
     if name == "stale_output":
         from vllm.v1.core.sched.scheduler import Scheduler
 
         stock = Scheduler._preempt_request
         return lambda self, request, timestamp, drop_stale_output=False: stock(self, request, timestamp)
+    if name == "reading":
+        return _raise
     if name == "held_finish":
         return lambda _self, _tracked, _status: True
     return lambda *_args, **_kwargs: None

@@ -21,6 +21,8 @@ SPEC = {
     + [
         enforced(REFUTE, structured_outputs={"regex": LINES}),
         enforced(REFUTE, structured_outputs={"regex": LINES}, mutants=["grammar"]),
+        enforced(REFUTE, PROMPTS[:6], mutants=["reading"]),
+        enforced(REFUTE, PROMPTS[:6]),
         enforced(REFUTE, mutants=["previous_step"]),
     ],
 }
@@ -62,6 +64,14 @@ def test_a_grammar_is_kept_across_rollbacks(rounds):
 def test_without_the_replay_a_grammar_breaks(rounds):
     broken = rounds[2 * len(GUARDS) + 1]
     assert "error" in broken or not all(re.fullmatch(LINES, text) for text in column(broken, "text"))
+
+
+def test_a_fault_in_the_plugin_ends_its_request_with_an_error_and_no_text(rounds):
+    broken, whole = rounds[-3:-1]
+    assert set(column(broken, "finish")) == {"error"}
+    assert set(column(broken, "text")) == {""}
+    assert nothing(broken["left"])
+    assert lawful(whole)
 
 
 def test_a_request_that_resumes_at_once_must_be_sent_whole(rounds):

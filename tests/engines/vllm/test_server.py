@@ -318,6 +318,19 @@ def wait_for(condition, seconds=60):
         time.sleep(0.2)
 
 
+def test_clients_that_leave_while_their_requests_are_parked_leave_nothing_behind(server):
+    import openai
+
+    parked = server.metric("verifirst_parked_total")
+    hasty = openai.OpenAI(base_url=server.url + "/v1", api_key=KEY, timeout=1.5, max_retries=0)
+    for prompt in PROMPTS[:2]:
+        with pytest.raises(openai.APITimeoutError):
+            complete(hasty, prompt, problem="hang")
+    wait_for(lambda: server.metric("verifirst_parked_total") > parked)
+    for name in ("verifirst_parked_requests", "verifirst_tracked_requests", "vllm:num_requests_running"):
+        wait_for(lambda name=name: server.metric(name) == 0)
+
+
 def test_chaos_ends_every_request_with_a_reason_and_leaves_nothing_behind(server):
     asyncio.run(chaos(server))
     for name in ("vllm:num_requests_running", "vllm:num_requests_waiting", "verifirst_parked_requests"):

@@ -178,8 +178,12 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
                 if (freed := self._freed.get(out.request_id)) is not None:
                     _strip(out, freed)
                 passing.append(out)
-            elif tracked.take(out) and not tracked.dirty:
-                self._touch(tracked)
+                continue
+            try:  # not `_failing_closed`: this is the one place that costs for every token
+                if tracked.take(out):
+                    self._touch(tracked)
+            except Exception as error:  # noqa: BLE001
+                self._fail(tracked, error)
         return passing
 
     def _touch(self, tracked: Tracked) -> None:
@@ -250,10 +254,13 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         """A bug of ours ends one request with an error, not the engine, and releases nothing."""
         try:
             yield
-        except Exception:
-            logger.exception("verifirst: request %s ends with an error", tracked.request.request_id)
-            tracked.failed = True
-            compat.fail(self, tracked.request)
+        except Exception as error:  # noqa: BLE001
+            self._fail(tracked, error)
+
+    def _fail(self, tracked: Tracked, error: Exception) -> None:
+        logger.error("verifirst: request %s ends with an error", tracked.request.request_id, exc_info=error)
+        tracked.failed = True
+        compat.fail(self, tracked.request)
 
     # -- what may happen to a request ------------------------------------------------------
 
