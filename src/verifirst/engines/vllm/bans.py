@@ -6,6 +6,8 @@ runners *decode* them. Neither vLLM nor torch is needed to do either.
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import reprlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -58,6 +60,17 @@ def encode(paths: Iterable[tuple[int, Sequence[int]]]) -> list[list[Any]]:
         InputError: If an anchor or a path is not what a worker would accept.
     """
     return [[anchor, list(tokens)] for anchor, tokens in map(_path, paths)]
+
+
+def retry_params(params: Any, paths: Iterable[tuple[int, Sequence[int]]], attempt: int) -> Any:
+    """A copy of a request's ``SamplingParams`` for its next attempt: with the bans, and a seed of its own."""
+    retry = copy.copy(params)
+    retry.extra_args = {**(params.extra_args or {}), EXTRA_KEY: encode(paths)}
+    retry.prompt_logprobs = None  # sent already, or carried to the next release
+    if params.seed is not None:
+        digest = hashlib.blake2b(f"{params.seed}/{attempt}".encode(), digest_size=8).digest()
+        retry.seed = int.from_bytes(digest, "big") >> 2  # both runners keep seeds as signed 64-bit integers
+    return retry
 
 
 def decode(extra_args: Mapping[str, Any] | None) -> Bans | None:

@@ -10,8 +10,6 @@ touches vLLM's internals lives in ``compat``.
 
 from __future__ import annotations
 
-import copy
-import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -276,7 +274,9 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         tracked.attempt, tracked.held = stream.attempt, None
         tracked.parked = False
         self._parked.pop(request.request_id, None)
-        request.sampling_params = self._resumed[request.request_id] = _retry_params(request, stream)
+        request.sampling_params = self._resumed[request.request_id] = bans.retry_params(
+            request.sampling_params, stream.ban_paths(), stream.attempt
+        )
         compat.attach(self, request)
         self._telemetry.count("rollbacks")
 
@@ -378,17 +378,6 @@ def _held_finish(tracked: Tracked) -> tuple[FinishReason | None, bool]:
         return FinishReason.LENGTH, False
     by_token = tracked.held[0] == RequestStatus.FINISHED_STOPPED
     return FinishReason.STOP, by_token and not tracked.request.sampling_params.include_stop_str_in_output
-
-
-def _retry_params(request: Any, stream: DualStream) -> Any:
-    """The sampling parameters of the next attempt: with the bans, and a seed of its own."""
-    params = copy.copy(request.sampling_params)
-    params.extra_args = {**(params.extra_args or {}), bans.EXTRA_KEY: bans.encode(stream.ban_paths())}
-    params.prompt_logprobs = None  # sent already, or carried to the next release
-    if params.seed is not None:
-        digest = hashlib.blake2b(f"{params.seed}/{stream.attempt}".encode(), digest_size=8).digest()
-        params.seed = int.from_bytes(digest, "big") >> 2  # both runners keep seeds as signed 64-bit integers
-    return params
 
 
 def _strip(out: Any, tracked: Tracked) -> None:
