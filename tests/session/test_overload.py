@@ -140,7 +140,8 @@ def test_a_worker_loads_nothing_heavy():
         maps = Path(f"/proc/{stream.pool.pids[0]}/maps").read_text()
     finally:
         stream.close()
-    assert not [name for name in ("torch", "numpy", "tokenizers") if f"/{name}/" in maps]
+    # libraries that vLLM preloads into every child (LD_PRELOAD) lie in torch's folder, and are not torch
+    assert not [name for name in ("libtorch", "/numpy/", "/tokenizers/") if name in maps]
 
 
 def test_settings_are_checked():
