@@ -353,7 +353,7 @@ async def chaos(server, count=200):
     ends = await asyncio.gather(*(one(client, *plan) for plan in plans))
     killer.cancel()
     assert len(ends) == count
-    assert set(ends) <= {"stop", "length", "left"}
+    assert set(ends) <= {"stop", "length", "left", "empty"}
     assert ends.count("left") > count // 10
 
 
@@ -368,15 +368,16 @@ async def one(client, prompt, problem, leaves):
     stream = await client.completions.create(
         model="first_light", prompt=prompt, max_tokens=160, temperature=1.0, stream=True, extra_body=judged(problem)
     )
-    text, finish = "", None
+    text, finish, chunk = "", None, None
     async for chunk in stream:
         text += chunk.choices[0].text
         finish = finish or chunk.choices[0].finish_reason
         if leaves and text:
             await stream.close()
             return "left"
-    if "TIMEOUT" not in text:
-        assert not unexcused(problem, text, chunk)
+    if chunk is None:
+        return "empty"  # exhausted before its first step stood: vLLM streams no chunk for an output without tokens
+    assert not unexcused(problem, text, chunk)
     return finish
 
 
