@@ -225,11 +225,27 @@ def track_of(state: Any) -> Track | None:
     return track
 
 
+class EndWithoutTokens(list[int]):
+    """No tokens, and yet an end to tell: a request whose first step never stood.
+
+    vLLM's streams leave out what has no tokens and no text, the finish reason with it
+    (they take it for a prompt that is still being read); so this empty list is not false.
+    """
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        """True: there is something to send."""
+        return True
+
+
 def _new_completion_output(original: Callable[..., Any]) -> Callable[..., Any]:
     def _new_completion_output(self: Any, token_ids: list[int], finish_reason: Any, stop_reason: Any) -> Any:
         completion = original(self, token_ids, finish_reason, stop_reason)
         track = track_of(self) if finish_reason is not None else None
         completion.verification = None if track is None else _ended(track, str(finish_reason))
+        if track is not None and not completion.token_ids:
+            completion.token_ids = EndWithoutTokens()
         return completion
 
     return _new_completion_output
