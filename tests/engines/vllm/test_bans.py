@@ -1,6 +1,5 @@
 """A refuted path is never sampled again at its boundary, and nothing else is touched."""
 
-import functools
 import importlib.util
 import json
 import pickle
@@ -9,7 +8,6 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engines.vllm import mrv2
 from tests.engines.vllm.ban_oracle import forbidden, masked
 
 from verifirst.engines.vllm.bans import EXTRA_KEY, Bans, decode, encode
@@ -21,16 +19,10 @@ needs_vllm = [
 
 
 def vllm_test(function):
-    """Mark ``function`` and let vLLM's CPU build answer for vLLM in it."""
-
-    @functools.wraps(function)
-    def named(*args, **kwargs):
-        mrv2.name_cpu_build()
-        return function(*args, **kwargs)
-
+    """Mark ``function`` as needing vLLM."""
     for mark in needs_vllm:
-        named = mark(named)
-    return named
+        function = mark(function)
+    return function
 
 
 VOCABULARY = 5
