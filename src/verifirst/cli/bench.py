@@ -7,13 +7,10 @@ from typing import Annotated
 import typer
 
 from verifirst.cli import loading
+from verifirst.cli.bench_labels import labels
 
 bench = typer.Typer(help="Run a benchmark that ships with the package.", no_args_is_help=True)
-
-
-@bench.callback()
-def _bench() -> None:
-    """Keep ``word-problems`` a subcommand while it is the only one."""
+bench.command("labels")(labels)
 
 
 @bench.command("word-problems")
