@@ -1,0 +1,165 @@
+"""Chains: the sides of each statement in a region, joined by relation signs."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from verifirst.claims.formula import vocabulary as words
+from verifirst.claims.formula.atoms import says_modulo
+from verifirst.claims.formula.claim import Side
+from verifirst.claims.formula.cursor import OpaqueError
+from verifirst.claims.formula.lexer import Tokens
+from verifirst.claims.formula.parser import parse
+from verifirst.claims.formula.style import TEXTBOOK, Style
+from verifirst.core.budget import Budget
+from verifirst.solvers.terms import Term
+
+_CALLED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])'{0,2}(?:_\{?[0-9a-z]\}?)?\s*\(\s*[a-z](?:\s*,\s*[a-z])*\s*\)\s*(?:=|:=|\\equiv)")
+
+
+class Chain(NamedTuple):
+    """Sides (None where not read) and the relations between them.
+
+    ``follows`` says that a sign derives it from the chain before it in the region.
+    """
+
+    sides: list[Side | None]
+    relations: list[str]
+    modulus: Term
+    follows: bool
+
+
+def called(text: str) -> frozenset[str]:
+    """The letters that ``text`` defines as functions: ``f(x) = ...``."""
+    return frozenset(_CALLED.findall(text))
+
+
+def chains(tokens: Tokens, budget: Budget, style: Style = TEXTBOOK, functions: frozenset[str] = frozenset()) -> list[Chain]:
+    """The chains in ``tokens``, in order."""
+    kinds = tokens.kinds
+    found: list[Chain] = []
+    i, follows, clean = 0, False, True
+    while kinds[i] != "E":
+        kind = kinds[i]
+        if kind in "bi,wT" or (kind == "r" and tokens.texts[i] == "~"):
+            follows = kind == "i" or (kind == "b" and tokens.texts[i] == "\\")
+            clean = kind != "w" or _clean_word(tokens.texts[i])
+            i += 1
+            continue
+        begin = i
+        chain, i = _chain(tokens, i, clean, follows, budget, style, functions)
+        if kinds[i] in "b" and kinds[_line(kinds, i)] == "r" and chain is not None:
+            i = _join(tokens, chain, _line(kinds, i), budget, style, functions)
+        if chain is not None and chain.relations:
+            found.append(chain)
+        follows, clean = False, False
+        i = max(i, begin + 1)
+    return found
+
+
+def _line(kinds: list[str], i: int) -> int:
+    """The token after breaks: a new line that begins with a relation goes on with the chain."""
+    while kinds[i] == "b":
+        i += 1
+    return i
+
+
+def _join(tokens: Tokens, chain: Chain, i: int, budget: Budget, style: Style, functions: frozenset[str]) -> int:
+    """Read on at the relation ``i``, as a part of ``chain``."""
+    kinds = tokens.kinds
+    while kinds[i] == "r":
+        i = _links(tokens, chain.sides, chain.relations, i, budget, style, functions)
+        following = _line(kinds, i)
+        if kinds[i] != "b" or kinds[following] != "r":
+            break
+        i = following
+    return i
+
+
+def _chain(
+    tokens: Tokens, i: int, clean: bool, follows: bool, budget: Budget, style: Style, functions: frozenset[str]
+) -> tuple[Chain | None, int]:
+    if tokens.kinds[i] == "r":
+        first: Side | None = None
+    else:
+        first, i = _side(tokens, i, budget, style, functions)
+        if not clean and not tokens.typeset:
+            first = None
+    relations: list[str] = []
+    sides: list[Side | None] = [first]
+    i = _links(tokens, sides, relations, i, budget, style, functions)
+    modulus, i = _modulus(tokens, i, style, functions)
+    return Chain(sides, relations, modulus, follows), i
+
+
+def _links(
+    tokens: Tokens, sides: list[Side | None], relations: list[str], i: int, budget: Budget, style: Style, functions: frozenset[str]
+) -> int:
+    kinds = tokens.kinds
+    while kinds[i] == "r" and tokens.texts[i] != "~":
+        relations.append(tokens.texts[i])
+        i += 1
+        while kinds[i] == "b" and tokens.texts[i] in ("\\", "quad", "qquad"):
+            i += 1
+        side, i = _side(tokens, i, budget, style, functions)
+        sides.append(side)
+    return i
+
+
+def _side(tokens: Tokens, i: int, budget: Budget, style: Style, functions: frozenset[str]) -> tuple[Side | None, int]:
+    """The side at token ``i``, or None, and the token after it."""
+    kinds = tokens.kinds
+    try:
+        parsed = parse(tokens, i, style, functions)
+    except (OpaqueError, IndexError):
+        parsed = None
+    end = parsed.end if parsed else _skip(kinds, i)
+    budget.spend(end - i + 1)
+    if parsed is None or (kinds[end] not in "rbi,wTE" and not _ends(tokens, end)):
+        return None, max(end, _skip(kinds, end))
+    return Side(tokens.starts[i], tokens.ends[end - 1], parsed.term, parsed.units), end
+
+
+def _ends(tokens: Tokens, i: int) -> bool:
+    """Whether the token at ``i`` ends a side although it is no separator: a modulus, a stray closing bracket."""
+    kind = tokens.kinds[i]
+    if kind == "c":
+        return tokens.texts[i] in ("pmod", "pod", "mod")
+    if kind == "(":
+        return tokens.kinds[i + 1] in "Twc" and tokens.texts[i + 1].strip().lower().startswith("mod")
+    return kind == ")" and not tokens.typeset
+
+
+def _skip(kinds: list[str], i: int) -> int:
+    """The next token that ends a side, brackets respected."""
+    depth = 0
+    while (kind := kinds[i]) not in "bE":
+        if kind in "({":
+            depth += 1
+        elif kind in ")}":
+            depth -= 1
+        elif depth <= 0 and kind in "ri,w":
+            break
+        i += 1
+    return i
+
+
+def _modulus(tokens: Tokens, i: int, style: Style, functions: frozenset[str]) -> tuple[Term, int]:
+    r"""``\pmod{7}``, ``(\text{mod } 7)``, ``(mod 7)`` at token ``i``."""
+    kinds = tokens.kinds
+    if kinds[i] not in "c(" or not _ends(tokens, i):
+        return (), i
+    j = i + 1 if kinds[i] == "c" else i + 2
+    try:
+        parsed = parse(tokens, j, style, functions)
+    except (OpaqueError, IndexError):
+        return (), _skip(kinds, i)
+    end = parsed.end + (kinds[i] == "(" and kinds[parsed.end] == ")")
+    return parsed.term, end
+
+
+def _clean_word(run: str) -> bool:
+    """Whether a formula begins cleanly after these words (or this punctuation)."""
+    last = run.rstrip(".").rpartition(" ")[2].lower()
+    return not last.isalpha() or last in words.CLEAN_BEFORE or run.endswith(".")

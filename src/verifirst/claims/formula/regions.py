@@ -1,0 +1,93 @@
+r"""Regions: the stretches of a step that are typeset mathematics, and the prose between them.
+
+Delimiters are ``\( \)``, ``\[ \]``, ``$$ $$``, ``$ $`` and the display environments. A
+dollar opens mathematics by the rule of Pandoc's ``tex_math_dollars`` (nothing blank after
+the opening one, nothing blank before the closing one, no digit after it), so that money in
+prose stays prose. Prose counts as a region where a line of it holds a relation and a symbol.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MAX_INLINE = 2_000  # characters between two dollars
+
+
+class Region(NamedTuple):
+    """Characters ``start`` to ``end`` of the step; ``typeset`` says that LaTeX rules hold."""
+
+    start: int
+    end: int
+    typeset: bool
+
+
+_ENVIRONMENTS = "align|aligned|equation|gather|gathered|eqnarray|multline|split|cases|alignat|flalign|displaymath|math"
+_OPENER = re.compile(rf"\\\(|\\\[|\$\$|(?<!\\)\$|\\begin\s*\{{(?:{_ENVIRONMENTS})\*?\}}(?:\{{[0-9]\}})?")
+_CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+_RELATION = re.compile(r"[=<>≈≤≥≠≡]")
+_SYMBOL = re.compile(
+    r"(?<![A-Za-z'’$\\])(?:[A-Zb-z](?![A-Za-z'’.])|a(?=\s?[-+*/^=<>)(0-9]))|[a-zA-Z]\^|[0-9][a-z](?![a-z])"
+    r"|√|π|\bpi\b|\b(?:sqrt|sin|cos|tan|log|ln|gcd|lcm|mod)\b|[0-9)]!|\\[a-z]"
+)
+_PROSE = re.compile(r"[A-Za-z]{3,}[,;]?\s+[A-Za-z]{2,}")
+_TEXT = re.compile(r"\\(?:text|mathrm|mbox|textbf|operatorname)\s*\{[^{}]*\}")
+
+
+def regions(text: str) -> list[Region]:
+    """The regions of ``text`` that may hold formulas, in order; they do not overlap."""
+    found: list[Region] = []
+    at = 0
+    for start, end, after in _typeset(text):
+        found += _prose(text, at, start)
+        found.append(Region(start, end, typeset=True))
+        at = after
+    found += _prose(text, at, len(text))
+    return found
+
+
+def _typeset(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start and end of what delimiters enclose, and where the closing one ends."""
+    missing: set[str] = set()  # closers that do not occur any more: look for each once
+    at = 0
+    while match := _OPENER.search(text, at):
+        opener = match.group()
+        if opener == "$":
+            end = _dollar(text, match.end())
+            closer = "$"
+        else:
+            closer = _CLOSER.get(opener) or "\\end"
+            end = -1 if closer in missing else text.find(closer, match.end())
+            if end < 0:
+                missing.add(closer)
+        if end < 0:
+            at = match.end()
+            continue
+        at = end + len(closer)
+        yield match.end(), end, at
+
+
+def _dollar(text: str, start: int) -> int:
+    """Where the mathematics that begins at ``start`` ends, or -1: this dollar is money."""
+    end = text.find("$", start, start + MAX_INLINE)
+    while end > start and text[end - 1] == "\\":
+        end = text.find("$", end + 1, start + MAX_INLINE)
+    if end <= start:
+        return -1
+    inside = text[start:end]
+    if inside[0].isspace() != inside[-1].isspace() or text[end + 1 : end + 2].isdigit() or "\n\n" in inside:
+        return -1
+    return -1 if _PROSE.search(_TEXT.sub("", inside)) else end
+
+
+def _prose(text: str, start: int, end: int) -> Iterator[Region]:
+    """The lines of ``text[start:end]`` that hold a relation and a symbol."""
+    if not _RELATION.search(text, start, end):
+        return
+    while start < end:
+        stop = text.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        if _RELATION.search(text, start, stop) and _SYMBOL.search(text, start, stop):
+            yield Region(start, stop, typeset=False)
+        start = stop + 1
