@@ -1,13 +1,9 @@
-"""Extraction, precision and speed on the gold solutions of GSM8K, beside Math-Verify.
-
-The gold solutions carry ``<<expression=value>>`` annotations, so recall of extraction can be
-measured: an annotation counts as found when, in the step with its annotations stripped, a
-claim covers the place where the annotation stood.
+"""Speed on the gold solutions of GSM8K, beside Math-Verify on the same equations.
 
     python benchmarks/gsm8k_gold/run.py GSM8K_GOLD.jsonl.gz [--equations N] [--rounds N] [--write]
 
-Data: openai/grade-school-math (MIT); fields id, problem, steps, solution. Flags are compared
-with ``adjudications.jsonl``, which says of each whether the gold equation is false.
+Data: openai/grade-school-math (MIT); fields id, problem, steps, solution. What extraction finds
+there, and what is refuted, ``verifirst bench labels`` says.
 """
 
 from __future__ import annotations
@@ -32,7 +28,6 @@ from verifirst.core.verdict import Status
 from verifirst.verifier import Ledger, Verifier
 
 HERE = Path(__file__).parent
-ANNOTATION = re.compile(r"<<[^<>]*>>")
 Rows = list[dict[str, Any]]
 
 
@@ -47,8 +42,6 @@ def main() -> None:
     with gzip.open(options.data, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     result = {
-        "extraction": recall(rows),
-        "refutations": refutations(rows),
         "speed": speed(rows, options.rounds),
         "paired": paired(rows, options.equations, options.rounds),
         "machine": f"{platform.python_implementation()} {platform.python_version()}, one process",
@@ -57,54 +50,6 @@ def main() -> None:
     print(json.dumps(result, indent=1))
     if options.write:
         (HERE.parent / "results/gsm8k_gold.json").write_text(json.dumps(result, indent=1) + "\n")
-
-
-def recall(rows: Rows) -> dict[str, Any]:
-    """Share of the annotated equations that extraction finds in the stripped steps."""
-    annotated = found = 0
-    for row in rows:
-        for line in row["solution"].split("\n"):
-            places, text = _stripped(line)
-            claims = extract(text, Budget(200_000))
-            annotated += len(places)
-            found += sum(any(claim.start <= place <= claim.end for claim in claims) for place in places)
-    return {"annotations": annotated, "found": found, "share": round(found / annotated, 4)}
-
-
-def _stripped(line: str) -> tuple[list[int], str]:
-    """Where each annotation stood, and the line without them."""
-    places: list[int] = []
-    text, at = "", 0
-    for match in ANNOTATION.finditer(line):
-        text += line[at : match.start()]
-        places.append(len(text))
-        at = match.end()
-    return places, text + line[at:]
-
-
-def refutations(rows: Rows) -> dict[str, Any]:
-    """Flagged gold steps, and how many of the flags are adjudicated as false equations."""
-    known = {
-        (entry["id"], entry["step"], entry["claim"]): entry["verdict"]
-        for entry in map(json.loads, (HERE / "adjudications.jsonl").read_text(encoding="utf-8").splitlines())
-    }
-    counts = {"steps": 0, "verified": 0, "flagged": 0, "gold_is_wrong": 0, "not_adjudicated": 0}
-    for row, steps in _traces(rows):
-        ledger = Ledger.open(Verifier(), row["problem"])
-        for step in steps:
-            report = ledger.push(step)
-            counts["steps"] += 1
-            counts["verified"] += report.status is Status.VERIFIED
-            for verdict in report.verdicts:
-                if verdict.status is Status.REFUTED and verdict.claim is not None:
-                    claim = step.text[verdict.claim.start : verdict.claim.end]
-                    judged = known.get((row["id"], step.index, claim))
-                    counts["flagged"] += 1
-                    counts["gold_is_wrong"] += judged == "gold is wrong"
-                    counts["not_adjudicated"] += judged is None
-                    if judged is None:
-                        print("not adjudicated:", row["id"], step.index, claim)
-    return counts
 
 
 def _traces(rows: Rows) -> list[tuple[dict[str, Any], list[Step]]]:

@@ -12,10 +12,13 @@ import typer
 if TYPE_CHECKING:  # the command loads rules and rich when it runs
     from verifirst.bench.labels.adjudications import Adjudications
     from verifirst.bench.labels.data import Labelled
+    from verifirst.bench.labels.diff import Difference
     from verifirst.bench.labels.flags import Flag
     from verifirst.bench.labels.judging import Settings
     from verifirst.bench.labels.outcome import Outcome
+    from verifirst.bench.labels.results import Result
 
+RESULTS = Path("benchmarks/results/labels.json")
 ADJUDICATIONS = Path("benchmarks/adjudications")
 MISSED = 100  # missed first errors on the HTML page when nobody asks for another number
 PER_PREVIEW_RULE = 40  # flags of each preview rule, of each kind, on the HTML page
@@ -29,7 +32,7 @@ def labels(
     sets: Annotated[str, typer.Option(metavar="NAMES", help="Only these sets: processbench_*,gsm8k_gold.")] = "",
     packs: Annotated[str, typer.Option("--pack", metavar="NAMES", help="Rules of these packs only.")] = "",
     rules: Annotated[str, typer.Option(metavar="CODES", help="Use these rules or families only: AR001,DG.")] = "",
-    enforce: Annotated[str, typer.Option(metavar="CODES", help="Let these preview rules decide: DG001,DG.")] = "",
+    enforce: Annotated[str, typer.Option(metavar="CODES", help="Let these preview rules refute, as stable rules do: DG.")] = "",
     adjudications: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help=f"Flags that people read.  [default: {ADJUDICATIONS}, where there is one]"),
@@ -44,6 +47,11 @@ def labels(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the samples.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most N solutions of each set.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Judge in this many processes.")] = 1,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the committed result.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the result, and the figures on the rule pages.")
+    ] = False,
+    results: Annotated[Path, typer.Option(metavar="FILE", help="The committed result.")] = RESULTS,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
 ) -> None:
     """Precision and recall of rules on steps that people labelled.
@@ -56,8 +64,13 @@ def labels(
     from verifirst.cli.progress import counting
     from verifirst.report.console import console
 
+    if limit and (diff or write):
+        raise typer.BadParameter(
+            "a committed result covers whole sets: leave out --limit", param_hint="--diff, --write"
+        )
     settings = Settings(_names(packs), _names(rules), _names(enforce))
     settings.verifier()  # unknown rules are said before the data is read
+    before = _committed(results) if diff else None
     known = _adjudications(adjudications)
     solutions = _read(data, _names(sets), limit)
     with counting(console(stderr=True), f"judging {len(solutions):,} solutions", len(solutions)) as advance:
@@ -69,10 +82,13 @@ def labels(
         flags.write_text("".join(json.dumps(flag, ensure_ascii=False) + "\n" for flag in shown), encoding="utf-8")
     if html is not None:
         _write_page(html, settings, [*_for_page(outcome, seed), *chosen], by_key)
+    change = _difference(before, outcome, settings)
+    if write:
+        _write_results(results, outcome, settings)
     if as_json:
-        typer.echo(json.dumps(_as_dict(outcome)))
+        typer.echo(json.dumps(_as_dict(outcome) | ({"diff": change.as_dict()} if change else {})))
         return
-    _print(outcome, settings)
+    _print(outcome, settings, change)
     if missed and not (flags or html):
         _print_missed(chosen, by_key)
 
@@ -142,13 +158,37 @@ def _as_dict(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _print(outcome: Outcome, settings: Settings) -> None:
+def _committed(path: Path) -> Result:
+    from verifirst.bench.labels.results import Result
+
+    return Result.load(path)
+
+
+def _difference(before: Result | None, outcome: Outcome, settings: Settings) -> Difference | None:
+    from verifirst.bench.labels.diff import difference
+    from verifirst.bench.labels.results import Result
+
+    return None if before is None else difference(before, Result.of(outcome, settings.verifier().enforced))
+
+
+def _write_results(path: Path, outcome: Outcome, settings: Settings) -> None:
+    from verifirst.bench.labels import results
+
+    results.write(path, outcome, settings.verifier().enforced)
+    typer.echo(f"written: {path}", err=True)
+    if path == RESULTS:
+        typer.echo(f"written: {results.write_measured(outcome, settings.chosen())}", err=True)
+
+
+def _print(outcome: Outcome, settings: Settings, change: Difference | None) -> None:
     from verifirst.bench.labels.table import tables
     from verifirst.report.console import console
 
     to = console()
     for part in tables(outcome, settings.chosen(), settings.verifier().enforced):
         to.print(part)
+    for line in change.lines() if change else ():
+        to.print(line)
 
 
 def _print_missed(flags: Sequence[Flag], solutions: dict[tuple[str, str], Labelled]) -> None:

@@ -13,7 +13,7 @@ from verifirst.claims import extract
 from verifirst.core.budget import Budget
 from verifirst.verifier import WORK_PER_STEP
 
-_ANNOTATION = re.compile(r"<<[^<>]*>>")
+_ANNOTATION = re.compile(r"<<[^<>]*=[^<>]*>>")
 
 
 def found_in(solution: str) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from verifirst.bench.labels.tally import RuleTally, Tally
 from verifirst.core.rule import Rule
 from verifirst.report.console import printable
 
-MIN_KIND = 20  # first-error steps; a share of fewer says little
+MIN_ANNOTATED = 20  # annotated equations; a share of fewer says little
 MAX_NAME = 40  # characters of a set's name or an error kind
 ALL = "all"
 
@@ -33,8 +33,8 @@ def tables(outcome: Outcome, rules: Sequence[Rule], enforced: frozenset[str]) ->
         of_kind = [rule for rule in rules if (rule.code in enforced) is chosen]
         if of_kind:
             yield by_rule(title, of_kind, total)
-    if kinds := [(kind, n) for kind, n in total.by_kind() if kind and n >= MIN_KIND]:
-        yield by_kind(kinds, total)
+    if total.by_kind():
+        yield by_kind(total)
     yield from _lines(outcome, total)
 
 
@@ -105,10 +105,10 @@ def by_rule(title: str, rules: Sequence[Rule], total: Tally) -> Table:
     return table
 
 
-def by_kind(kinds: Sequence[tuple[str, int]], total: Tally) -> Table:
+def by_kind(total: Tally) -> Table:
     """First errors by the labeller's word for them."""
     table = _table("kind of error", "steps", "caught", "")
-    for kind, errors in sorted(kinds, key=lambda pair: -pair[1]):
+    for kind, errors in total.by_kind():
         caught = total.kinds[kind, True]
         _row(table, kind, _count(errors), _count(caught), _percent(caught, errors))
     return table
@@ -117,7 +117,7 @@ def by_kind(kinds: Sequence[tuple[str, int]], total: Tally) -> Table:
 def _lines(outcome: Outcome, total: Tally) -> Iterator[Text]:
     """Annotations found, why the undecided is undecided, the slowest step, solutions left out."""
     for name, tally in outcome.sets.items():
-        if found := tally["annotations"]:
+        if (found := tally["annotations"]) >= MIN_ANNOTATED:
             share = _percent(tally["annotations_found"], found, digits=2)
             yield Text(
                 f"annotated equations found in {printable(name)}: {tally['annotations_found']:,} of {found:,} ({share})"

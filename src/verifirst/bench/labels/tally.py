@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from verifirst.bench.labels.adjudications import Adjudications
 from verifirst.bench.labels.judging import Judged, Place, Solution
 
 KEPT_SLOWEST = 5
+MIN_KIND = 20  # first-error steps of one kind; a share of fewer says little
 
 
 @dataclass(slots=True)
@@ -88,17 +89,17 @@ class Tally:
                 place: {reason: n for (where, reason), n in self.reasons.most_common() if where == place}
                 for place in (Place.GOOD.value, Place.ERROR.value)
             },
-            "error_kinds": {
-                kind: {"errors": errors, "caught": self.kinds[kind, True]}
-                for kind, errors in sorted(self.by_kind(), key=lambda pair: -pair[1])
-            },
+            "error_kinds": {kind: {"errors": n, "caught": self.kinds[kind, True]} for kind, n in self.by_kind()},
             "us_per_step": {name: None if ns is None else round(ns / 1000, 1) for name, ns in times.items()},
         }
 
-    def by_kind(self) -> Iterator[tuple[str, int]]:
-        """First-error steps by the labeller's word for the error."""
-        for kind in {kind for kind, _ in self.kinds}:
-            yield kind, self.kinds[kind, True] + self.kinds[kind, False]
+    def by_kind(self) -> list[tuple[str, int]]:
+        """First-error steps by the labeller's word for the error, where there are enough; most first."""
+        sizes = Counter[str]()
+        for (kind, _), count in self.kinds.items():
+            sizes[kind] += count
+        large = [(kind, n) for kind, n in sizes.items() if kind and n >= MIN_KIND]
+        return sorted(large, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _rule_dict(tally: RuleTally) -> dict[str, int]:
