@@ -130,6 +130,8 @@ def _figures(figures: Mapping[str, Any] | None) -> str:
 def _shown(name: str, value: Any) -> str:
     if name == "command":
         return f"`{value}`"
+    if value is None:
+        return "unknown, nothing to divide by"
     if isinstance(value, float):
         return f"{value:.1%}"
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -95,8 +95,8 @@ class Judged:
 class Solution:
     """One solution after judging; ``steps`` is empty where it has no label.
 
-    ``annotations`` is how many annotated equations it carries, ``annotations_found`` how many
-    of them a claim was read for.
+    ``annotations`` is how many annotated equations it carries, for how many of them a claim
+    was read, and for how many a claim that is decided.
     """
 
     set: str
@@ -105,14 +105,12 @@ class Solution:
     first_error: int | None
     spurious: bool
     steps: tuple[Judged, ...]
-    annotations: int
-    annotations_found: int
+    annotations: tuple[int, int, int]
 
 
 def judge(verifier: Verifier, labelled: Labelled) -> Solution:
     """What ``verifier`` says of each step that holds any text."""
     steps = tuple(_judged(verifier, labelled)) if labelled.first_error is not None else ()
-    annotations, found = found_in(labelled.solution)
     return Solution(
         labelled.set,
         labelled.id,
@@ -120,8 +118,7 @@ def judge(verifier: Verifier, labelled: Labelled) -> Solution:
         labelled.first_error,
         labelled.spurious,
         steps,
-        annotations,
-        found,
+        found_in(verifier, labelled.problem, labelled.solution),
     )
 
 

@@ -118,10 +118,8 @@ def _lines(outcome: Outcome, total: Tally) -> Iterator[Text]:
     """Annotations found, why the undecided is undecided, the slowest step, solutions left out."""
     for name, tally in outcome.sets.items():
         if (found := tally["annotations"]) >= MIN_ANNOTATED:
-            share = _percent(tally["annotations_found"], found, digits=2)
-            yield Text(
-                f"annotated equations found in {printable(name)}: {tally['annotations_found']:,} of {found:,} ({share})"
-            )
+            shares = [_percent(tally[f"annotations_{what}"], found, digits=2) for what in ("found", "decided")]
+            yield Text(f"{found:,} annotated equations in {printable(name)}: {shares[0]} found, {shares[1]} decided")
     for place, name in ((Place.GOOD, "good steps"), (Place.ERROR, "first-error steps")):
         if reasons := [f"{reason} {n:,}" for (where, reason), n in total.reasons.most_common() if where == place]:
             yield Text(f"unknown in {name}: {', '.join(reasons)}")

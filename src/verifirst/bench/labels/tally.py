@@ -11,6 +11,7 @@ from verifirst.bench.labels.adjudications import Adjudications
 from verifirst.bench.labels.judging import Judged, Place, Solution
 
 KEPT_SLOWEST = 5
+ANNOTATIONS = ("annotations", "annotations_found", "annotations_decided")
 MIN_KIND = 20  # first-error steps of one kind; a share of fewer says little
 
 
@@ -119,11 +120,11 @@ def of(solution: Solution, adjudications: Adjudications) -> Tally:
     adjudicated), ``errors``, ``errors_decided``, ``caught`` (the first-error step is refuted),
     ``first_before`` / ``first_at`` / ``first_after`` / ``first_never`` (where the solution's first
     refuted step stands, for solutions with an error), ``cause_named`` and ``cause_right`` (of
-    ``first_after``), ``spurious`` and ``spurious_caught``, ``annotations`` and
-    ``annotations_found``, ``unlabelled``.
+    ``first_after``), ``spurious`` and ``spurious_caught``, ``annotations``,
+    ``annotations_found`` and ``annotations_decided``, ``unlabelled``.
     """
     tally = Tally()
-    tally.counts.update(annotations=solution.annotations, annotations_found=solution.annotations_found)
+    tally.counts.update(dict(zip(ANNOTATIONS, solution.annotations, strict=True)))
     if solution.first_error is None:
         tally.counts["unlabelled"] += 1
         return tally
