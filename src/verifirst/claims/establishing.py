@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import islice
 from typing import Any
 
 from verifirst.claims.equation import Equation
+from verifirst.claims.naming import Opening, opening
 from verifirst.claims.side import literal
 from verifirst.claims.stated import NUMBER
 from verifirst.core.claim import Claim
-from verifirst.core.facts import Binding, Fact, FactGraph, Term
+from verifirst.core.facts import PROBLEM, Binding, Fact, FactGraph, Term
 from verifirst.core.step import Step
 from verifirst.core.verdict import Status, Verdict
 from verifirst.solvers.rational import Item, evaluate
@@ -19,7 +21,10 @@ from verifirst.solvers.terms import is_bound, symbols
 
 MAX_TEXT = 20_000  # characters of a step that are searched for stated numbers
 MAX_LITERAL = 4  # items of a term that is a number: -3/4
-MAX_FACTS = 256  # values one step may add; more is a table or an attack
+MAX_FACTS = 256  # facts one step may add; more is a table or an attack
+EVERYWHERE = frozenset((0, 1, 2))  # numbers that turn up everywhere: said again, they are no reference
+
+_HEAD = re.compile(r"\s*[#*]*\s*(?:step\s*)?[0-9]{1,3}\s*[.:)](?![0-9])", re.IGNORECASE)
 
 
 def establish(
@@ -28,60 +33,69 @@ def establish(
     """The facts ``step`` adds, and the positions of the earlier facts it relies on.
 
     Results of equations carry their operands' facts as premises; what a claim ``binds`` carries
-    those of its values and of the symbols of its term; numbers stated otherwise stand alone. A
-    refuted step's facts are not sound: later steps inherit the blame.
+    those of its values and of the symbols of its term; a number said again carries the fact
+    that said it last. What a refuted claim says is not sound: later steps inherit the blame. A
+    step that refers to nothing carries on from the step before.
     """
-    sound = True
-    for verdict in verdicts:
-        if verdict.status is Status.REFUTED:
-            sound = False
-    ledger = _Ledger(step, facts, sound)
-    at = 0
+    ledger = _Ledger(step, facts, [v.claim for v in verdicts if v.status is Status.REFUTED and v.claim is not None])
     text = step.text
+    head = _HEAD.match(text)
+    at = head.end() if head else 0
     for claim in claims:
         if claim.__class__ is Equation:
             ledger.state(text, at, claim.start)
             ledger.conclude(claim)
-            at = claim.end
+            at = max(at, claim.end)
         elif (binds := getattr(claim, "binds", None)) is not None:
             ledger.bind(claim, [Binding(*offered) for offered in islice(binds(), MAX_FACTS)])
     ledger.state(text, at, MAX_TEXT)
+    if len(facts) and not any(facts[position].step != PROBLEM for position in ledger.relied):
+        ledger.carry_on()
     return ledger.added, tuple(ledger.relied)
 
 
 class _Ledger:
-    """What one step adds, value by value."""
+    """What one step adds, fact by fact."""
 
-    __slots__ = ("_base", "_facts", "_index", "_local", "_names", "_sound", "_text", "added", "relied")
+    __slots__ = (
+        "_base", "_facts", "_index", "_local", "_names", "_refuted", "_scope", "_text", "added", "relied",
+    )  # fmt: skip
 
-    def __init__(self, step: Step, facts: FactGraph, sound: bool) -> None:
+    def __init__(self, step: Step, facts: FactGraph, refuted: Sequence[Claim]) -> None:
         self._text, self._index = step.text, step.index
-        self._facts, self._sound, self._base = facts, sound, len(facts)
+        self._facts, self._refuted, self._base = facts, refuted, len(facts)
+        self._scope = facts.scope
         self._local: dict[Item, int] = {}  # positions of the values of this step
         self._names: dict[str, int] = {}  # and of its names
         self.added: list[Fact] = []
         self.relied: dict[int, None] = {}
+        if found := opening(step.text):
+            self._open(found)
+
+    def _open(self, found: Opening) -> None:
+        self.added.append(Fact(None, self._index, found.what, start=found.start, end=found.end))
+        self._scope = self._base
 
     def conclude(self, claim: Equation) -> None:
         """Take in an equation: its operands are premises of its result."""
         premises: list[int] = []
         for item in claim.left.rpn:
             if item.__class__ is not str:
-                self._operand(item, premises)
+                self._operand(item, premises, claim.left.start, claim.left.end)
         right = claim.right
         if len(right.numbers) == 1:
-            self._add(right.rpn[0], self._text[claim.start : claim.end][:120], tuple(premises))
+            self._add(right.rpn[0], self._text[claim.start : claim.end][:120], premises, claim.start, claim.end)
         else:
             for item in right.rpn:
                 if item.__class__ is not str:
-                    self._operand(item, premises)
+                    self._operand(item, premises, right.start, right.end)
 
-    def _operand(self, item: Item, premises: list[int]) -> None:
+    def _operand(self, item: Item, premises: list[int], start: int, end: int) -> None:
         position = self._local.get(item)
         if position is None:
             position = self._earlier(item)
             if position is None:
-                self._add(item, str(item), ())
+                self._add(item, str(item), (), start, end)
                 return
             self.relied[position] = None
         premises.append(position)
@@ -100,10 +114,11 @@ class _Ledger:
         for binding in bindings:
             premises: list[int] = []
             for value in binding.values:
-                self._operand(value.numerator if value.denominator == 1 else value.as_integer_ratio(), premises)
+                item = value.numerator if value.denominator == 1 else value.as_integer_ratio()
+                self._operand(item, premises, claim.start, claim.end)
             for name in sorted(symbols(binding.subject + binding.term) - {binding.name}):
                 self._name(name, premises)
-            if len(self.added) == MAX_FACTS:
+            if len(self.added) >= MAX_FACTS:
                 return
             if binding.name:
                 self._names[binding.name] = self._base + len(self.added)
@@ -115,13 +130,13 @@ class _Ledger:
             self._index,
             self._text[claim.start : claim.end][:120],
             premises,
-            self._sound,
+            self._sound(claim.start, claim.end),
             binding.name,
             binding.term,
             binding.relation,
             binding.subject,
             binding.fresh,
-            self._facts.scope,
+            self._scope,
             claim.start,
             claim.end,
         )
@@ -143,14 +158,31 @@ class _Ledger:
             if item is not None and item not in self._local:
                 known = self._earlier(item)
                 if known is None:
-                    self._add(item, match["whole"], ())
-                else:
+                    self._add(item, match["whole"], (), *match.span())
+                elif item in EVERYWHERE:
                     self._local[item] = known
+                else:
+                    self.relied[known] = None
+                    self._add(item, match["whole"], (known,), *match.span())
 
-    def _add(self, item: Item, source: str, premises: tuple[int, ...]) -> None:
+    def carry_on(self) -> None:
+        """Rely on what the step before said last."""
+        last = len(self._facts) - 1
+        if self._facts[last].step == self._index - 1 != PROBLEM:
+            self.relied[last] = None
+
+    def _add(self, item: Item, source: str, premises: Sequence[int], start: int, end: int) -> None:
         if len(self.added) < MAX_FACTS:
             self._local[item] = self._base + len(self.added)
-            self.added.append(Fact(_fraction(item), self._index, source, premises, self._sound))
+            sound = self._sound(start, end)
+            value = _fraction(item)
+            self.added.append(
+                Fact(value, self._index, source, tuple(premises), sound, scope=self._scope, start=start, end=end)
+            )
+
+    def _sound(self, start: int, end: int) -> bool:
+        """Whether ``start:end`` lies outside everything refuted."""
+        return all(end <= claim.start or claim.end <= start for claim in self._refuted)
 
 
 def number(term: Term) -> Fraction | None:

@@ -11,10 +11,12 @@ class Claim:
     """Base of every kind of claim.
 
     ``start`` and ``end`` are character offsets into the step's own text. Each kind
-    subclasses this in ``verifirst.claims`` and sets ``kind``.
+    subclasses this in ``verifirst.claims`` and sets ``kind``. An ``optional`` kind names or
+    sets up rather than asserts: where no rule speaks of it, it is no claim left open.
     """
 
     kind: ClassVar[str] = "claim"
+    optional: ClassVar[bool] = False
 
     start: int
     end: int
