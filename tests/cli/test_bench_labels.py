@@ -66,3 +66,13 @@ def test_a_wrong_name_is_an_error(labels, arguments):
     result = labels(*arguments)
     assert result.exit_code != 0
     assert "expected" in str(result.exception) or "names no rule" in str(result.exception)
+
+
+def test_other_checkers_on_the_same_steps(labels):
+    rows = {
+        line.split()[0]: line.split() for line in labels("--baselines", "regex").stdout.splitlines() if line.strip()
+    }
+    assert (
+        rows["verifirst"][1:5] == rows["regex"][1:5] == ["75.0%", "1", "1", "1"]
+    )  # 3 + 4, 7 * 2 and 6 / 2, of 4 steps
+    assert set(json.loads(labels("--baselines", "regex", "--json").stdout)["checkers"]) == {"verifirst", "regex"}

@@ -11,6 +11,8 @@ import typer
 
 if TYPE_CHECKING:  # the command loads rules and rich when it runs
     from verifirst.bench.labels.adjudications import Adjudications
+    from verifirst.bench.labels.baselines.checkers import Baseline
+    from verifirst.bench.labels.baselines.running import Score
     from verifirst.bench.labels.data import Labelled
     from verifirst.bench.labels.diff import Difference
     from verifirst.bench.labels.flags import Flag
@@ -32,7 +34,9 @@ def labels(
     sets: Annotated[str, typer.Option(metavar="NAMES", help="Only these sets: processbench_*,gsm8k_gold.")] = "",
     packs: Annotated[str, typer.Option("--pack", metavar="NAMES", help="Rules of these packs only.")] = "",
     rules: Annotated[str, typer.Option(metavar="CODES", help="Use these rules or families only: AR001,DG.")] = "",
-    enforce: Annotated[str, typer.Option(metavar="CODES", help="Let these preview rules refute, as stable rules do: DG.")] = "",
+    enforce: Annotated[
+        str, typer.Option(metavar="CODES", help="Let these preview rules refute, as stable rules do: DG.")
+    ] = "",
     adjudications: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help=f"Flags that people read.  [default: {ADJUDICATIONS}, where there is one]"),
@@ -47,6 +51,9 @@ def labels(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the samples.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most N solutions of each set.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Judge in this many processes.")] = 1,
+    baselines: Annotated[
+        str, typer.Option(metavar="NAMES", help="Other checkers on the same steps: regex,sympy,math-verify or all.")
+    ] = "",
     diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the committed result.")] = False,
     write: Annotated[
         bool, typer.Option("--write", help="Write the result, and the figures on the rule pages.")
@@ -70,6 +77,7 @@ def labels(
         )
     settings = Settings(_names(packs), _names(rules), _names(enforce))
     settings.verifier()  # unknown rules are said before the data is read
+    rivals = _baselines(_names(baselines))
     before = _committed(results) if diff else None
     known = _adjudications(adjudications)
     solutions = _read(data, _names(sets), limit)
@@ -82,13 +90,16 @@ def labels(
         flags.write_text("".join(json.dumps(flag, ensure_ascii=False) + "\n" for flag in shown), encoding="utf-8")
     if html is not None:
         _write_page(html, settings, [*_for_page(outcome, seed), *chosen], by_key)
+    scores = _scores(rivals, solutions, known, outcome, jobs)
     change = _difference(before, outcome, settings)
     if write:
         _write_results(results, outcome, settings)
     if as_json:
-        typer.echo(json.dumps(_as_dict(outcome) | ({"diff": change.as_dict()} if change else {})))
+        more = {"diff": change.as_dict()} if change else {}
+        more |= {"checkers": {score.name: score.as_dict() for score in scores}} if scores else {}
+        typer.echo(json.dumps(_as_dict(outcome) | more))
         return
-    _print(outcome, settings, change)
+    _print(outcome, settings, scores, change)
     if missed and not (flags or html):
         _print_missed(chosen, by_key)
 
@@ -158,6 +169,33 @@ def _as_dict(outcome: Outcome) -> dict[str, object]:
     }
 
 
+def _baselines(names: Sequence[str]) -> list[Baseline]:
+    """The checkers that can run; the others are named on standard error."""
+    from verifirst.bench.labels.baselines.running import chosen
+
+    found = chosen(names)
+    for baseline in found:
+        if baseline.missing:
+            typer.echo(baseline.missing, err=True)
+    return [baseline for baseline in found if not baseline.missing]
+
+
+def _scores(
+    baselines: Sequence[Baseline], solutions: Sequence[Labelled], known: Adjudications, outcome: Outcome, jobs: int
+) -> list[Score]:
+    """Our score and theirs; nothing where no baseline was asked for."""
+    from verifirst.bench.labels.baselines.running import Score, score, steps
+    from verifirst.cli.progress import counting
+    from verifirst.report.console import console
+
+    found = [Score.ours(outcome.total)] if baselines else []
+    count = sum(1 for _ in steps(solutions)) if baselines else 0
+    for baseline in baselines:
+        with counting(console(stderr=True), f"{baseline.name} on {count:,} steps", count) as advance:
+            found.append(score(baseline, solutions, known, jobs=jobs, progress=advance))
+    return found
+
+
 def _committed(path: Path) -> Result:
     from verifirst.bench.labels.results import Result
 
@@ -180,13 +218,15 @@ def _write_results(path: Path, outcome: Outcome, settings: Settings) -> None:
         typer.echo(f"written: {results.write_measured(outcome, settings.chosen())}", err=True)
 
 
-def _print(outcome: Outcome, settings: Settings, change: Difference | None) -> None:
-    from verifirst.bench.labels.table import tables
+def _print(outcome: Outcome, settings: Settings, scores: Sequence[Score], change: Difference | None) -> None:
+    from verifirst.bench.labels.table import checkers, tables
     from verifirst.report.console import console
 
     to = console()
     for part in tables(outcome, settings.chosen(), settings.verifier().enforced):
         to.print(part)
+    if scores:
+        to.print(checkers(scores))
     for line in change.lines() if change else ():
         to.print(line)
 

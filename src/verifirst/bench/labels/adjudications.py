@@ -42,6 +42,7 @@ class Adjudications:
 
     def __init__(self, entries: Mapping[Key, Adjudication] | None = None) -> None:
         self._entries = dict(entries or {})
+        self._wrong = {key[:3] for key, entry in self._entries.items() if entry.excuses}
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -49,6 +50,10 @@ class Adjudications:
     def of(self, name: str, solution: str, step: int, rule: str) -> Adjudication | None:
         """What was found about a flag of ``rule`` on that step, if somebody read it."""
         return self._entries.get((name, solution, step, family(rule)))
+
+    def excuse(self, name: str, solution: str, step: int) -> bool:
+        """Whether somebody read that step and found it wrong, whatever rule was at issue."""
+        return (name, solution, step) in self._wrong
 
     @classmethod
     def load(cls, folder: Path) -> Adjudications:

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from verifirst.bench.labels.baselines.running import Score
 from verifirst.bench.labels.judging import Place
 from verifirst.bench.labels.outcome import Outcome
 from verifirst.bench.labels.tally import RuleTally, Tally
@@ -102,6 +103,38 @@ def by_rule(title: str, rules: Sequence[Rule], total: Tally) -> Table:
             _count(own.caught_spurious),
         )
     table.columns[1].justify = "left"
+    return table
+
+
+def checkers(scores: Sequence[Score]) -> Table:
+    """Ours and other people's checkers on the same steps."""
+    titles = (
+        "decided",
+        "good refuted",
+        "false",
+        "first errors caught",
+        "precision",
+        "recall",
+        "p50 us",
+        "mean",
+        "killed",
+    )
+    table = _table("checker", *titles)
+    for score in scores:
+        times = score.as_dict()["us_per_step"]
+        _row(
+            table,
+            score.name,
+            _percent(score.decided, score.good + score.errors),
+            _count(score.flagged_good),
+            _count(score.false),
+            _count(score.caught),
+            "" if score.precision is None else f"{score.precision:.1%}",
+            "" if score.recall is None else f"{score.recall:.1%}",
+            "" if times["p50"] is None else f"{times['p50']:,.0f}",
+            "" if times["mean"] is None else f"{times['mean']:,.0f}",
+            _count(score.killed),
+        )
     return table
 
 
