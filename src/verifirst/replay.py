@@ -8,7 +8,7 @@ gives UNKNOWN: a replay never raises and never trusts.
 Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungrounded``,
 ``answer``, ``unknown-name``, ``unknown-thing``,
 ``wrong-owner`` (dependency). What the strings mean is written in
-``verifirst.rules.arithmetic._evidence``.
+``verifirst.rules.numbers.evidence``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ class Equation(Claim):
 
     ``members`` counts the numeric sides of the chain that this link belongs to (2 for an
     equation on its own) and ``link`` is its place in it, from 0. ``last`` says that the
-    right side ends the chain.
+    right side ends the chain. ``name`` is what both sides are given for, when they stand in
+    different lines (``Total = 50 + 80`` and ``Total = 130``).
     """
 
     kind: ClassVar[str] = "equation"
@@ -26,3 +27,4 @@ class Equation(Claim):
     members: int = 2
     link: int = 0
     last: bool = True
+    name: str = ""

@@ -24,7 +24,7 @@ from verifirst.claims import Equation
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Status, Verdict
-from verifirst.rules.arithmetic._decide import decide
+from verifirst.rules.numbers.decide import decide
 
 
 class WrongResult(Rule):

@@ -12,9 +12,9 @@ from verifirst.claims.readings import conventional, readings
 from verifirst.claims.units import conversion, mixed_units
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
-from verifirst.rules.arithmetic._evidence import UNIT_WINDOW, failing, holding, modes, show, values
-from verifirst.rules.arithmetic._offending import first_wrong
-from verifirst.rules.arithmetic._rounding import coarse_digit, explained, last_digit, rounded
+from verifirst.rules.numbers.evidence import UNIT_WINDOW, failing, holding, modes, show, values
+from verifirst.rules.numbers.offending import first_wrong
+from verifirst.rules.numbers.rounding import coarse_digit, explained, last_digit, rounded
 from verifirst.solvers.rational import Rpn, Value, evaluate
 
 
@@ -133,7 +133,7 @@ def _adds_units(claim: Equation, text: str) -> bool:
 
 def _counts_differently(claim: Equation, text: str) -> bool:
     """``21 coins = 30 tokens`` is an exchange, no arithmetic."""
-    return units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start)
+    return not claim.name and units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start)
 
 
 def _names_something(claim: Equation, text: str) -> bool:

@@ -7,9 +7,9 @@ from verifirst.claims.equation import Equation
 from verifirst.claims.units import mixed_units
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
-from verifirst.rules.arithmetic._comparison import failing_comparison
-from verifirst.rules.arithmetic._equation import failing_equation
-from verifirst.rules.arithmetic._evidence import UNIT_WINDOW, holding, holds
+from verifirst.rules.numbers.comparison import failing_comparison
+from verifirst.rules.numbers.equation import failing_equation
+from verifirst.rules.numbers.evidence import UNIT_WINDOW, holding, holds
 from verifirst.solvers.rational import TooLargeError, UndefinedError, evaluate
 
 

@@ -9,7 +9,7 @@ from verifirst.claims.comparison import Comparison
 from verifirst.claims.readings import readings
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
-from verifirst.rules.arithmetic._evidence import failing, holds, modes, show, values
+from verifirst.rules.numbers.evidence import failing, holds, modes, show, values
 from verifirst.solvers.rational import UndefinedError, evaluate, spread
 
 

@@ -1,0 +1,55 @@
+"""Quantities: what a step says in words about numbers, units, times and divisors.
+
+``labels`` reads values given on a later line for the same name, ``statements`` numbers put in
+words (``phrases`` is their grammar). Each reader runs only on text that may hold what it reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verifirst.claims.quantities.labels import restated
+from verifirst.claims.quantities.lexemes import lexemes
+from verifirst.claims.quantities.statement import Statement
+from verifirst.claims.quantities.statements import statements
+from verifirst.claims.tokens import Tokens, tokenize
+from verifirst.core.budget import Budget
+from verifirst.core.claim import Claim
+
+__all__ = ["Statement", "quantities"]
+
+_COMPUTES = frozenset(
+    "half third thirds quarter quarters fourth fourths fifth fifths tenth twice double triple thrice times plus minus "
+    "divided divide dividing multiplied multiply multiplying add adding added subtract subtracting sum product "
+    "difference average mean squared cubed square dozen percent than increased decreased reduced".split()
+)
+_STATES = re.compile(
+    r"(?:is|are|was|equals?|gives?|giving|makes?|yields?|gets?|got|have|find|us|me|becomes?|totals?|to|in|leaves?"
+    r"|obtains?|than)[ :$\\(\n]{1,4}(?:(?:about|approximately|a total of|only|just) )?[-$\\({.0-9]",
+)
+_STATES_IN_WORDS = re.compile(r"\b(?:is|are|equals?|gives|makes|get) (?:[a-z]+teen|[a-z]+ty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
+_SHARE = re.compile(r"[0-9}%] of ")
+_SIGNS = re.compile(r"[0-9)}$%][$)\\ ,]*(?:which )?(?:is|are|equals?|(?:simplifies|equal) to|yields)(?: equal to| also)? "
+    r"[^a-z0-9\n]{0,6}(?:boxed\{)?[0-9]"
+)
+
+
+def quantities(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: Budget) -> list[Claim]:
+    """The claims about quantities in ``text`` that are not among those already ``found``."""
+    claims: list[Claim] = []
+    if tokens is not None and text.count("=") > 1:
+        claims += restated(tokens, budget)
+    if _may_state(text):
+        claims += statements(lexemes(tokens or tokenize(text, budget)), budget)
+    if not claims:
+        return claims
+    taken = {(claim.start, claim.end) for claim in found}
+    return [claim for claim in claims if (claim.start, claim.end) not in taken]
+
+
+def _may_state(text: str) -> bool:
+    """A quick look: whether some number may be put in words."""
+    if not _COMPUTES.isdisjoint(text.lower().split()) or _SHARE.search(text):
+        return _STATES.search(text) is not None or _STATES_IN_WORDS.search(text) is not None
+    return _SIGNS.search(text) is not None

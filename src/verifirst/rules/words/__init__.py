@@ -1,0 +1,1 @@
+"""Pack QT: numbers put in words."""
