@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verifirst import claims as reading
 from verifirst.core.budget import Budget
@@ -50,7 +50,7 @@ class Verifier:
     def begin(self, problem: str) -> FactGraph:
         """The fact graph that the problem statement gives."""
         facts = FactGraph()
-        for fact in reading.givens(problem):
+        for fact in (*reading.givens(problem), *reading.given_relations(problem)):
             facts.add(fact)
         return facts
 
@@ -64,11 +64,7 @@ class Verifier:
         except Exception as error:  # noqa: BLE001  # "never raises" holds for extractors as it does for rules
             message = f"{type(error).__name__}: {error}"[:200]
             return Report(step, (Verdict(Status.UNKNOWN, None, reason=Reason.RULE_ERROR, message=message),))
-        if not claims:
-            verdicts = [Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)]
-            notes: list[Verdict] = []
-        else:
-            verdicts, notes = self._judge(claims, context)
+        verdicts, notes = self._judge(claims, replace(context, claims=claims))
         established, premises = reading.establish(step, claims, verdicts, facts)
         refuted = next((v for v in verdicts if v.status is Status.REFUTED), None)
         cause = None
@@ -91,8 +87,9 @@ class Verifier:
                     notes.append(verdict)
                 elif (own := _rank(rule, verdict)) > rank:
                     best, rank = verdict, own
-            verdicts.append(best or Verdict(Status.UNKNOWN, claim, reason=Reason.NO_RULE))
-        return verdicts, notes
+            if best is not None or not claim.optional:
+                verdicts.append(best or Verdict(Status.UNKNOWN, claim, reason=Reason.NO_RULE))
+        return verdicts or [Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)], notes
 
     def _rules_for(self, kind: type[Claim]) -> tuple[Rule, ...]:
         found = self._by_claim.get(kind)

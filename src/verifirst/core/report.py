@@ -8,7 +8,7 @@ from typing import Any
 
 from verifirst.core.facts import Fact
 from verifirst.core.step import Step
-from verifirst.core.verdict import Status, Verdict
+from verifirst.core.verdict import Reason, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,11 @@ class Report:
 
     @property
     def status(self) -> Status:
-        """REFUTED if a claim is; VERIFIED if there are claims and each is; else UNKNOWN."""
-        return join(verdict.status for verdict in self.verdicts)
+        """REFUTED if a claim is; VERIFIED if there are claims and each is; else UNKNOWN.
+
+        What asserts nothing (NO_CLAIM: a definition, a line said before) does not count.
+        """
+        return join(verdict.status for verdict in self.verdicts if verdict.reason is not Reason.NO_CLAIM)
 
     @property
     def refutation(self) -> Verdict | None:
@@ -62,7 +65,7 @@ class Coverage:
         """Coverage of one trace."""
         claims = decided = steps = steps_decided = 0
         for report in reports:
-            found = [verdict for verdict in report.verdicts if verdict.claim is not None]
+            found = [v for v in report.verdicts if v.claim is not None and v.reason is not Reason.NO_CLAIM]
             known = sum(verdict.status is not Status.UNKNOWN for verdict in found)
             claims += len(found)
             decided += known

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
@@ -49,12 +50,18 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a rule may look at besides the claim. ``facts`` is read-only to rules."""
+    """What a rule may look at besides the claim. ``facts`` is read-only to rules.
+
+    ``claims`` are all claims of the step, in order. ``memo`` is the step's scratch: rules keep
+    there, under keys of their own family, what they would compute again for the next claim.
+    """
 
     problem: str
     step: Step
     facts: FactGraph
     budget: Budget
+    claims: Sequence[Claim] = ()
+    memo: dict[str, Any] = field(default_factory=dict)
 
 
 class Rule(ABC):

@@ -113,3 +113,29 @@ def _names(term: Term, mark: str) -> Iterator[str]:
             yield from (name for name in _names(item[2], mark) if mark == "@" or name != item[1])
         elif isinstance(item, str) and item[0] == mark:
             yield item[1:]
+
+
+def inline(term: Term, definitions: Mapping[str, tuple[tuple[str, ...], Term]], limit: int) -> Term:
+    """``term`` with calls of defined functions replaced by their bodies.
+
+    ``definitions`` maps ``f/1`` to parameters and body. A term that would grow past ``limit``
+    items keeps its calls. Calls inside sums and products stay.
+    """
+    stack: list[Term] = []
+    for item in term:
+        count = arity(item)
+        operands = stack[len(stack) - count :] if count else []
+        if count:
+            del stack[len(stack) - count :]
+        defined = definitions.get(item[1:]) if isinstance(item, str) and item[0] == "@" else None
+        if defined is not None:
+            body = substitute(defined[1], dict(zip(defined[0], operands, strict=True)))
+            stack.append(body if len(body) <= limit else (*_flat(operands), item))
+        else:
+            stack.append((*_flat(operands), item))
+    return stack[-1]
+
+
+def _flat(operands: list[Term]) -> Iterator[Item]:
+    for operand in operands:
+        yield from operand

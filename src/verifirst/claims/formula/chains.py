@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 
 from verifirst.claims.formula import vocabulary as words
-from verifirst.claims.formula.atoms import says_modulo
 from verifirst.claims.formula.claim import Side
 from verifirst.claims.formula.cursor import OpaqueError
 from verifirst.claims.formula.lexer import Tokens
@@ -15,7 +14,9 @@ from verifirst.claims.formula.style import TEXTBOOK, Style
 from verifirst.core.budget import Budget
 from verifirst.solvers.terms import Term
 
-_CALLED = re.compile(r"(?<![A-Za-z\\])([A-Za-z])'{0,2}(?:_\{?[0-9a-z]\}?)?\s*\(\s*[a-z](?:\s*,\s*[a-z])*\s*\)\s*(?:=|:=|\\equiv)")
+_CALLED = re.compile(
+    r"(?<![A-Za-z\\])([A-Za-z])'{0,2}(?:_\{?[0-9a-z]\}?)?\s*\(\s*[a-z](?:\s*,\s*[a-z])*\s*\)\s*(?:=|:=|\\equiv)"
+)
 
 
 class Chain(NamedTuple):
@@ -35,7 +36,9 @@ def called(text: str) -> frozenset[str]:
     return frozenset(_CALLED.findall(text))
 
 
-def chains(tokens: Tokens, budget: Budget, style: Style = TEXTBOOK, functions: frozenset[str] = frozenset()) -> list[Chain]:
+def chains(
+    tokens: Tokens, budget: Budget, style: Style = TEXTBOOK, functions: frozenset[str] = frozenset()
+) -> list[Chain]:
     """The chains in ``tokens``, in order."""
     kinds = tokens.kinds
     found: list[Chain] = []
@@ -94,7 +97,13 @@ def _chain(
 
 
 def _links(
-    tokens: Tokens, sides: list[Side | None], relations: list[str], i: int, budget: Budget, style: Style, functions: frozenset[str]
+    tokens: Tokens,
+    sides: list[Side | None],
+    relations: list[str],
+    i: int,
+    budget: Budget,
+    style: Style,
+    functions: frozenset[str],
 ) -> int:
     kinds = tokens.kinds
     while kinds[i] == "r" and tokens.texts[i] != "~":

@@ -127,7 +127,7 @@ _COMMAND |= {name: ("a", name) for name in words.GREEK}
 _COMMAND |= {name: ("F", name) for name in words.FUNCTIONS if name != "sqrt"}
 _COMMAND |= {name: ("G", name) for name in words.LISTED}
 _COMMAND |= {name: (sign, sign) for name, sign in words.SIGNS.items()}
-_COMMAND |= {name: ("", "") for name in words.SKIPPED}
+_COMMAND |= dict.fromkeys(words.SKIPPED, ("", ""))
 _COMMAND |= {name: ("i" if name in words.IMPLYING else "b", name) for name in words.BREAKS}
 _COMMAND |= {sign[1:]: ("r", value) for sign, value in words.RELATIONS.items() if sign[0] == "\\"}
 _COMMAND |= {

@@ -1,0 +1,25 @@
+"""Modality: whether the words before a formula suppose it or introduce it."""
+
+from __future__ import annotations
+
+import re
+
+WINDOW = 120  # characters before a formula that are looked at
+
+_CLAUSE = re.compile(r"[.!?;:](?=\s|$)|\n\n|,|\b(?:then|so|thus|hence|therefore|gives|we (?:get|have|find|obtain))\b")
+_SUPPOSES = re.compile(
+    r"\b(?:if|suppos\w+|assum\w+|whether|unless|when|whenever|tr(?:y|ied|ies|ying)|guess\w*|test\w*|check\w*|verif\w*"
+    r"|say|case|imagine|consider|would|could|might|may|want|wants|need|needs|must|should|possible|possibly|for|until"
+    r"|either|or|such that|satisf\w+|not|cannot|can't|isn't|no)\b",
+    re.IGNORECASE,
+)
+_INTRODUCES = re.compile(r"\b(?:let|denote|define|set|put|call|where|with|now|new|given)\b", re.IGNORECASE)
+
+
+def modality(text: str, start: int, region: int) -> tuple[bool, bool]:
+    """Whether the formula at ``start``, in the region that begins at ``region``, is supposed, and introduced."""
+    low = max(0, min(start, region) - WINDOW)
+    at = low
+    for match in _CLAUSE.finditer(text, low, start):
+        at = match.end()
+    return _SUPPOSES.search(text, at, start) is not None, _INTRODUCES.search(text, at, start) is not None

@@ -1,0 +1,1 @@
+"""The algebra pack: relations between terms with symbols, functions, roots (AL001, ...)."""

@@ -1,0 +1,88 @@
+r"""What follows from equations: membership in a polynomial ideal, by Groebner bases (flint).
+
+    >>> known = Ideal([(("$x", "$y", "+"), (10,)), (("$x", "$y", "-"), (2,))])
+    >>> known.judge(("$x",), (6,)), known.judge(("$x",), (7,)), known.judge(("$z",), (1,))
+    ('holds', 'contradicts', 'open')
+
+An equation holds if its numerator reduces to zero: it is then true wherever the known
+equations are and both sides are defined. It contradicts if together with them it generates
+the whole ring: no numbers, real or complex, satisfy all (Hilbert's Nullstellensatz). Anything
+else is open. See Buchberger 1965; Cox, Little, O'Shea, *Ideals, Varieties, and Algorithms*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from flint import fmpz_mpoly, fmpz_mpoly_vec
+
+from verifirst.solvers.ring import OutsideError, Ring
+from verifirst.solvers.terms import Term
+
+Relation = tuple[Term, Term]
+Answer = Literal["holds", "contradicts", "open"]
+
+_LIMITS = (60, 200, 1_500)  # polynomials of a basis, terms of each, bits of a coefficient
+
+
+class Ideal:
+    """The ideal of some equations, in a ring that may be shared.
+
+    ``consistent`` is False where the equations contradict each other (or outgrew the limits):
+    every question is then open.
+    """
+
+    def __init__(self, equations: Sequence[Relation], ring: Ring | None = None) -> None:
+        self.ring = Ring() if ring is None else ring
+        self._given: list[fmpz_mpoly] = []
+        for left, right in equations:
+            try:
+                polynomial = self.ring.numerator(left, right)
+            except OutsideError:
+                continue
+            if polynomial:
+                self._given.append(polynomial)
+        self._related = len(self.ring.relations)
+        self._basis: fmpz_mpoly_vec | None = self._generate(())
+        self.consistent = self._basis is not None and not _whole(self._basis)
+
+    def judge(self, left: Term, right: Term) -> Answer:
+        """Where ``left = right`` stands. Never raises for well-formed terms."""
+        try:
+            claim = self.ring.numerator(left, right)
+        except OutsideError:
+            return "open"
+        return self.judge_polynomial(claim)
+
+    def judge_polynomial(self, claim: fmpz_mpoly) -> Answer:
+        """The same for a polynomial of the ring that is claimed to be zero."""
+        if not claim:
+            return "holds"
+        if not self.consistent:
+            return "open"
+        if len(self.ring.relations) > self._related:  # the claim brought new atoms
+            self._related = len(self.ring.relations)
+            self._basis = self._generate(())
+            if self._basis is None:
+                self.consistent = False
+                return "open"
+        if claim.is_constant():
+            return "contradicts"
+        if self._basis and not claim.reduction_primitive_part(self._basis):
+            return "holds"
+        joined = self._generate((claim,))
+        return "contradicts" if joined is not None and _whole(joined) else "open"
+
+    def _generate(self, more: Sequence[fmpz_mpoly]) -> fmpz_mpoly_vec | None:
+        """A Groebner basis, or None where it outgrows the limits."""
+        given = [*self._given, *self.ring.relations, *more]  # none of them zero: flint aborts on that
+        if not given:
+            return fmpz_mpoly_vec([], self.ring.context)
+        basis, complete = fmpz_mpoly_vec(given, self.ring.context).buchberger_naive(limits=_LIMITS)
+        return basis if complete else None
+
+
+def _whole(basis: fmpz_mpoly_vec) -> bool:
+    """Whether the basis holds a constant: the ideal is the whole ring."""
+    return any(polynomial.is_constant() for polynomial in basis)
