@@ -21,6 +21,7 @@ from math import isqrt
 from typing import Any
 
 from verifirst.core.verdict import Evidence, Status
+from verifirst.replay_terms import terms_fail, terms_hold
 
 MAX_CHARACTERS = 200_000
 MAX_DIGITS = 400
@@ -123,6 +124,8 @@ def _answer(data: Mapping[str, Any]) -> Status:
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "relation-holds": _relation_holds,
     "relation-fails": _relation_fails,
+    "terms-hold": terms_hold,
+    "terms-fail": terms_fail,
     "grounded": _grounded,
     "ungrounded": _ungrounded,
     "answer": _answer,

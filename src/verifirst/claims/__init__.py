@@ -10,6 +10,7 @@ be read in full gives no claim.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from verifirst.claims.answer import Answer, answers
 from verifirst.claims.comparison import Comparison
@@ -24,7 +25,10 @@ from verifirst.claims.tokens import Tokens, tokenize
 from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
-__all__ = ["Answer", "Comparison", "Equation", "Formula", "Named", "Statement", "establish", "extract", "given_relations", "givens"]
+__all__ = [
+    "Answer", "Comparison", "Equation", "Formula", "Named", "Statement", "establish", "extract", "given_relations",
+    "givens",
+]  # fmt: skip
 
 _RELATION = re.compile(r"[=<>≈≅≃≤≥⩽⩾≠]|\\(?:approx|simeq|doteq|[lg][et]|ne)|equals")
 
@@ -37,16 +41,33 @@ def extract(text: str, budget: Budget) -> list[Claim]:
         tokens = tokenize(text, budget)
         found += relations(tokens, budget)
     if symbolic := formulas(text, budget):
-        spans = [(claim.start, claim.end) for claim in found]
-        found += [claim for claim in symbolic if not _read_already(claim, spans)]
-        found.sort(key=lambda claim: claim.start)
+        found = _merged(found, symbolic)
     if extra := [*quantities(text, tokens, found, budget), *named(text, budget), *answers(text)]:
         found += extra
         found.sort(key=lambda claim: claim.start)
     return found
 
 
-def _read_already(claim: Formula, spans: list[tuple[int, int]]) -> bool:
-    """Whether the first reader found the relation: its span overlaps both sides."""
-    left, right = claim.left, claim.right
-    return any(start < left.end and end > right.start for start, end in spans)
+def _merged(plain: list[Claim], symbolic: list[Formula]) -> list[Claim]:
+    """Both readers' claims, each relation once: plain arithmetic is the first reader's, roots are the second's."""
+    signs = [claim.right.start for claim in symbolic]
+    kept = [claim for claim in plain if not (_rooted(claim) and _reads(symbolic, signs, claim))]
+    starts = [claim.start for claim in kept]
+    kept += [claim for claim in symbolic if not _read(kept, starts, claim)]
+    return sorted(kept, key=lambda claim: claim.start)
+
+
+def _rooted(claim: Claim) -> bool:
+    return isinstance(claim, Equation) and "sqrt" in claim.left.rpn + claim.right.rpn
+
+
+def _reads(symbolic: list[Formula], signs: list[int], claim: Claim) -> bool:
+    """Whether the second reader found the relation of ``claim``, too."""
+    at = bisect_left(signs, claim.end) - 1
+    return at >= 0 and symbolic[at].left.end > claim.start
+
+
+def _read(plain: list[Claim], starts: list[int], claim: Formula) -> bool:
+    """Whether the first reader found it: a claim of its own spans the sign between the sides."""
+    at = bisect_left(starts, claim.left.end, 0, len(starts)) - 1
+    return at >= 0 and plain[at].end > claim.right.start

@@ -14,7 +14,12 @@ from verifirst.core.rule import Rule
 from verifirst.errors import ConfigError
 
 ENTRY_POINTS = "verifirst.packs"
-BUILT_IN = {"arithmetic": "verifirst.rules.arithmetic", "dependency": "verifirst.rules.dependency"}
+BUILT_IN = {
+    "arithmetic": "verifirst.rules.arithmetic",
+    "dependency": "verifirst.rules.dependency",
+    "words": "verifirst.rules.words",
+    "algebra": "verifirst.rules.algebra",
+}
 
 
 def load_pack(package: str) -> tuple[Rule, ...]:

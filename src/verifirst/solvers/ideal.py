@@ -17,7 +17,7 @@ from typing import Literal
 
 from flint import fmpz_mpoly, fmpz_mpoly_vec
 
-from verifirst.solvers.ring import OutsideError, Ring
+from verifirst.solvers.polynomials import OutsideError, Ring
 from verifirst.solvers.terms import Term
 
 Relation = tuple[Term, Term]

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from verifirst.claims.formula import Formula
+from verifirst.claims.formula.claim import lone
 from verifirst.core.rule import Context
 from verifirst.rules.algebra._known import MAX_INLINE, Known, definitions, known, relevant
 from verifirst.solvers.ideal import Answer, Ideal
-from verifirst.solvers.terms import Term, functions, inline, symbols
+from verifirst.solvers.terms import Term, functions, inline, substitute, symbols
 
 WORK = 100  # budget units a question costs beside the size of its terms
 _FEWER = (14, 6, 3, 1)  # how many of the newest equations are tried until they are consistent
@@ -61,3 +62,23 @@ def restates(item: Known, left: Term, right: Term) -> bool:
 def names(left: Term, right: Term) -> frozenset[str]:
     """The symbols and functions of an equation."""
     return symbols(left) | symbols(right) | functions(left) | functions(right)
+
+
+def solves(claim: Formula, context: Context) -> Standing | None:
+    """For ``x = value``: an equation in x before it that the value satisfies, given the others.
+
+    The standing is that of the equation with the value put in.
+    """
+    name, value = lone(claim.left.term), claim.right.term
+    if not name or name in symbols(value):
+        return None
+    for item in known(claim, context):
+        if name not in item.names or lone(item.left) == name or lone(item.right) == name or functions(item.left):
+            continue
+        left, right = (substitute(side, {name: value}) for side in item.relation)
+        others = [other for other in relevant(names(left, right), known(claim, context)) if name not in other.names]
+        found = against(left, right, others, context)
+        if found.answer == "holds":
+            return Standing("holds", found.rests or (item,), left, right)
+        return None
+    return None

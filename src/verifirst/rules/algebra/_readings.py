@@ -1,0 +1,41 @@
+"""The other ways to read a formula: what is refuted is false in each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from verifirst.claims.formula import CONVENTIONS, STYLES, TEXTBOOK, Formula, Style, reread
+from verifirst.core.budget import Budget
+from verifirst.solvers.ideal import Relation
+
+_NEEDS = {
+    "slash_last": re.compile(r"/|÷|\\div"),
+    "mixed_product": re.compile(r"[0-9]\s*\\[dt]?frac|[0-9][½¼¾⅓⅔]"),
+    "letters": re.compile(r"[A-Z]\s*[A-Z]"),
+    "calls": re.compile(r"[A-Za-z]'?\s*(?:\\left)?\("),
+    "natural_log": re.compile(r"log"),
+    "binary_log": re.compile(r"log"),
+    "degrees": re.compile(r"sin|cos|tan|cot|sec|csc"),
+    "imaginary": re.compile(r"(?<![a-zA-Z\\])i(?![a-z])"),
+    "napier": re.compile(r"(?<![a-zA-Z\\])e(?![a-z])"),
+    "wide": re.compile(r"\\?(?:sin|cos|tan|log|ln|cot|sec|csc)"),
+}
+
+
+def readings(text: str, claim: Formula, budget: Budget) -> Iterator[tuple[Style, Relation | None]]:
+    """The textbook's sides, then those of every style that the text leaves room for.
+
+    None for a style in which the sides are cut elsewhere.
+    """
+    yield TEXTBOOK, (claim.left.term, claim.right.term)
+    source = text[claim.start : claim.end]
+    for style in STYLES:
+        changed = [name for name, value in style._asdict().items() if value]
+        if changed and all(_NEEDS[name].search(source) for name in changed):
+            yield style, reread(text, claim, style, budget)
+
+
+def conventional(style: Style) -> bool:
+    """Whether what holds in this style holds."""
+    return style == TEXTBOOK or style in CONVENTIONS

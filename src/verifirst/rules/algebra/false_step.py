@@ -1,0 +1,138 @@
+r"""An equation that contradicts the one it is derived from, right before it.
+
+What it checks
+    Two equations next to each other that a derivation sign joins: an arrow, a new line of the
+    same display, or words such as *simplifying, so, we get, dividing both sides by 2*. The
+    second may hold no symbol that the first does not. It is refuted when no values, real or
+    complex, satisfy both.
+
+Why it matters
+    Losing a sign or a term when an equation is rearranged is the commonest slip of algebra,
+    and everything solved afterwards is wrong.
+
+Limits
+    Only contradictions count: an equation that merely does not follow is left alone, and so
+    are lists of solutions (``x = 2 and x = 3``), cases, and what the text supposes, tests or
+    overturns.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from verifirst.claims.formula import Formula
+from verifirst.claims.formula.claim import lone
+from verifirst.core.claim import Claim
+from verifirst.core.rule import Context, Example, Rule, Stage
+from verifirst.core.verdict import Reason, Status, Verdict
+from verifirst.rules.algebra._evidence import failing
+from verifirst.rules.algebra._excuses import excuse
+from verifirst.rules.algebra._follows import against, names
+from verifirst.rules.algebra._known import Known
+from verifirst.rules.algebra._readings import readings
+from verifirst.solvers.ideal import Relation
+from verifirst.solvers.terms import Term, symbols
+
+MAX_BETWEEN = 200  # characters between the two equations
+
+_SIGN = re.compile(r"\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow|rightarrow|longrightarrow|to)\b|=>|->|⟹|→|⇒")
+_DISPLAY = re.compile(r"\\\]|\\\[|\\\\|\$\$|\n")
+_MARKS = re.compile(r"\\[a-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
+_DERIVING = frozenset(
+    "so then thus hence therefore gives give giving simplifies simplify simplifying simplified get have obtain means "
+    "implies yields dividing divide multiply multiplying subtract subtracting add adding becomes rearranging rearrange "
+    "expand expanding expands combining combine equivalently follows rewrite rewriting distribute distributing factor "
+    "factoring isolate isolating solve solving reduces cancel cancelling".split()
+)
+_NEUTRAL = frozenset(
+    "which to we this that is both sides by from the equation into us i can be written as like terms it on left right "
+    "hand side of in next now finally out with a for and terms each".split()
+)
+
+
+class FalseStep(Rule):
+    """An equation contradicts the one that it is derived from."""
+
+    code = "AL004"
+    name = "false-step"
+    stage = Stage.PREVIEW
+    claims = (Formula,)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(r"\[ 2x + 3 = 7 \] Subtract 3 from both sides: \[ 2x = 10 \]", Status.REFUTED),
+        Example(r"\[ n^2 - 5n + 6 = 0 \implies (n - 2)(n - 3) = 0 \]", None, why="it follows"),
+        Example(r"\[ 2x^2 - x - 3 = 0 \implies (2x + 3)(x - 1) = 0 \]", Status.REFUTED, why="no root in common"),
+        Example(r"\[ 2x^2 - x - 3 = 0 \implies (2x - 3)(x - 1) = 0 \]", None, why="they share a root"),
+        Example(r"So \(x = 2\) and \(x = 3\).", None, why="two solutions"),
+        Example(r"\[ x + 1 = 3 \implies x = 4 \] This is impossible.", Status.UNKNOWN, why="the text overturns it"),
+    )
+
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+        """Refute an equation that contradicts the one before it; silent otherwise."""
+        if not isinstance(claim, Formula) or claim.relation != "=" or claim.link:
+            return None
+        before = _before(claim, context)
+        if not before or not _derives(context.step.text[before[-1].end : claim.start], before[-1], claim):
+            return None
+        given = [Known(item.left.term, item.right.term, None) for item in before]
+        tried: list[Relation] = []
+        for _, sides in readings(context.step.text, claim, context.budget):
+            if sides is None or not _within(sides, given):
+                return None
+            found = against(*sides, given, context)
+            if found.answer != "contradicts" or len(found.rests) < len(given):
+                return None
+            tried.append(sides)
+        if why := _unclear(before, context) or excuse(claim, context):
+            return self.unknown(claim, Reason.AMBIGUOUS, why)
+        text = context.step.text
+        message = f"{text[claim.start : claim.end][:80]} contradicts {text[before[0].start : before[-1].end][:80]}"
+        return self.refuted(claim, failing("=", tried, given=[item.relation for item in given]), message)
+
+
+def _before(claim: Formula, context: Context) -> list[Formula]:
+    """The links of the statement right before ``claim``'s, or none where it is not all equations."""
+    found = [
+        other
+        for other in context.claims
+        if isinstance(other, Formula) and other.statement == claim.statement - 1
+    ]
+    whole = found and len(found) == found[0].members - 1 and all(item.relation == "=" for item in found)
+    return found if whole else []
+
+
+def _derives(between: str, before: Formula, claim: Formula) -> bool:
+    """Whether what stands between two equations derives the second."""
+    if len(between) > MAX_BETWEEN:
+        return False
+    words = [word.lower() for word in _MARKS.sub(" ", between).split() if len(word) > 1]
+    if not all(word in _DERIVING or word in _NEUTRAL for word in words):
+        return False
+    if any(word in _DERIVING for word in words) or _SIGN.search(between):
+        return True
+    return not words and "," not in between and _DISPLAY.search(between) is not None and not _listed(before, claim)
+
+
+def _listed(before: Formula, claim: Formula) -> bool:
+    """Whether the two may be entries of a list: each names a value of the same thing."""
+    return bool(lone(before.left.term)) or before.left.term == claim.left.term
+
+
+def _within(sides: Relation, given: list[Known]) -> bool:
+    """Whether the equation has symbols, and none that the given ones do not have."""
+    own = names(*sides)
+    return bool(own) and own <= frozenset().union(*(item.names for item in given))
+
+
+def _unclear(before: list[Formula], context: Context) -> str:
+    """Why the first equation is no good ground: supposed, or a bare value of a symbol."""
+    first = before[0]
+    if first.supposed:
+        return "the equation before it is supposed"
+    if lone(first.left.term) and _plain(first.right.term):
+        return "the equation before it gives a value"
+    return ""
+
+
+def _plain(term: Term) -> bool:
+    return not symbols(term) and len(term) <= 2  # noqa: PLR2004  # a number and perhaps its sign

@@ -1,0 +1,112 @@
+r"""A relation between two numbers written with roots, functions, factorials or moduli is false.
+
+What it checks
+    Equations, inequalities, congruences and divisibility between closed expressions that
+    plain arithmetic cannot read: roots, powers, logarithms, trigonometric values, complex
+    numbers, factorials, binomials, sums, floor and ceiling, ``\equiv ... \pmod{m}``,
+    numerals in other bases.
+
+Why it matters
+    ``\tan 30^\circ = \sqrt{3}`` or ``5!/3! = 60`` is one wrong fact, and the rest of the
+    solution is built on it.
+
+Limits
+    Exact: normal forms, separation bounds for algebraic numbers, rigorous enclosures. Where
+    neither equality nor difference is proved: UNKNOWN. A lone decimal may be off by one unit
+    of its last digit. Nothing is refuted that holds under another reading (``log`` as ``ln``,
+    ``i`` as the imaginary unit, degrees, ``1/2x``) or that the text denies, supposes or
+    overturns.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import ClassVar
+
+from verifirst.claims.assertion import approximate
+from verifirst.claims.formula import Formula
+from verifirst.core.claim import Claim
+from verifirst.core.rule import Context, Example, Rule, Stage
+from verifirst.core.verdict import Reason, Status, Verdict
+from verifirst.rules.algebra._closed import closed, slack, truth, within
+from verifirst.rules.algebra._evidence import failing, holding
+from verifirst.rules.algebra._excuses import excuse
+from verifirst.rules.algebra._readings import conventional, readings
+from verifirst.solvers.ideal import Relation
+
+
+class WrongValue(Rule):
+    """``number = number`` is false, beyond plain arithmetic."""
+
+    code = "AL001"
+    name = "wrong-value"
+    stage = Stage.PREVIEW
+    claims = (Formula,)
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example(r"So \(\binom{5}{2} = 10\).", Status.VERIFIED),
+        Example(r"So \(\binom{5}{2} = 12\).", Status.REFUTED),
+        Example(r"Note that \( \tan 30^\circ = \sqrt{3} \).", Status.REFUTED),
+        Example(r"\[ \sqrt{24 \cdot 14 \cdot 7 \cdot 3} = \sqrt{6336} \]", Status.REFUTED),
+        Example(r"Hence $17 \equiv 3 \pmod{7}$.", Status.VERIFIED),
+        Example(r"$\log_2 8 = 3$ and $\log 100 = 2$", Status.VERIFIED),
+        Example(r"$(3 + 4i)(3 - 4i) = 25$", Status.VERIFIED, why="i is the imaginary unit"),
+        Example(r"$\sqrt{15} = 3.87$", Status.VERIFIED, why="rounded to the digits shown"),
+        Example(r"$\sqrt{15} = 3.88$", Status.UNKNOWN, why="off by less than one unit of the last digit"),
+        Example(r"If $\sqrt{2} = \frac{3}{2}$, we are done.", Status.UNKNOWN, why="supposed"),
+        Example(r"$2x + 3 = 7$", None, why="not a relation between numbers"),
+    )
+
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+        """Decide a relation between closed terms."""
+        if not isinstance(claim, Formula) or claim.relation == ":=":
+            return None
+        text, budget = context.step.text, context.budget
+        tried: list[Relation] = []
+        open_ = ""
+        for style, sides in readings(text, claim, budget):
+            if sides is None or not closed(*sides):
+                if not tried:
+                    continue  # perhaps i or e, read as a number further on
+                open_ = open_ or "another reading is not a relation between numbers"
+                continue
+            answer = truth(claim.relation, sides, claim.modulus, budget)
+            if answer == "true":
+                if conventional(style):
+                    return self.verified(claim, holding(claim.relation, *sides, modulus=claim.modulus))
+                open_ = "it holds under another reading"
+            elif answer == "undecided":
+                open_ = open_ or "neither proved nor disproved"
+            tried.append(sides)
+        if not tried:
+            return None
+        if open_:
+            return self.unknown(claim, Reason.AMBIGUOUS, open_)
+        return self._failed(claim, context, tried)
+
+    def _failed(self, claim: Formula, context: Context, tried: list[Relation]) -> Verdict:
+        """Every reading fails: rounding, an excuse, or a refutation."""
+        text, beyond = context.step.text, Fraction(0)
+        if claim.relation in ("=", "≈"):
+            about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
+            beyond = Fraction(slack(claim, text, about=about))
+            if beyond and (half := within(tried[0], beyond / 2, context.budget)) != "false":
+                if half == "true" and tried[0][1:]:
+                    evidence = holding("=", *tried[0], within=beyond / 2)
+                    return self.verified(claim, evidence)
+                return self.unknown(claim, Reason.ROUNDING, "it may be rounded")
+            if beyond and any(within(sides, beyond, context.budget) != "false" for sides in tried):
+                return self.unknown(claim, Reason.ROUNDING, "off by what rounding could explain")
+        if why := excuse(claim, context):
+            return self.unknown(claim, Reason.AMBIGUOUS, why)
+        evidence = failing(claim.relation, tried, modulus=claim.modulus, beyond=beyond)
+        left, right = text[claim.left.start : claim.left.end][:80], text[claim.right.start : claim.right.end][:80]
+        message = f"{left} is not {_WORDS[claim.relation]} {right}"
+        if claim.relation == "≡":
+            message += " by that modulus"
+        return self.refuted(claim, evidence, message)
+
+
+_WORDS = {
+    "=": "equal to", "≈": "about", "<": "less than", "<=": "at most", ">": "greater than", ">=": "at least",
+    "!=": "different from", "≡": "congruent to", "|": "a divisor of",
+}  # fmt: skip
