@@ -71,6 +71,7 @@ class Tower:
         self.keys: list[Key] = []
         self.relations: dict[int, Relation] = {}
         self._at: dict[Key, int] = {}
+        self.divisors: list[Polynomial] = []  # what was divided by: the fractions are defined where none is zero
         self._one = self.context.constant(1)
 
     def number(self, value: fmpq | int) -> Fraction:
@@ -137,6 +138,8 @@ class Tower:
         a = self.reduced(a)
         if a.top.is_zero():
             raise UndefinedError("division by zero")
+        if not a.top.is_constant():
+            self.divisors.append(a.top)
         return Fraction(a.bottom, a.top)
 
     def power(self, a: Fraction, exponent: int) -> Fraction:
