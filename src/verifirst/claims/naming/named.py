@@ -66,6 +66,7 @@ def _numbers(rpn: Rpn | tuple[Rpn, ...]) -> Iterator[Fraction]:
 def named(text: str, budget: Budget) -> list[Named]:
     """What ``text`` names, ordered by ``start``; reads whole sides or nothing."""
     text = text[:MAX_TEXT]
+    budget.spend(1 + len(text) // 64)
     found: list[Named] = []
     for start, label_end, sides in _candidates(text):
         if len(found) == MAX_NAMED:
@@ -84,14 +85,21 @@ def _candidates(text: str) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
     """Start and end of each label, and the spans of the sides that follow it."""
     done = 0
     for match in _SIGN.finditer(text):
-        if match.start() < done:
+        sign = match.start()
+        if sign < done or not _BEFORE.search(text, max(0, sign - 7), sign):
             continue
-        label = _label_before(text, max(done, match.start() - MAX_LABEL), match.start())
-        if label is not None:
-            sides = _sides(text, match.end()) if match[0] == "=" else [_side_after(text, match.end())]
-            done = sides[-1][1]
-            yield *label, sides
-    for match in _IS.finditer(text):
+        label = _label_before(text, max(done, sign - MAX_LABEL), sign)
+        if label is None:
+            continue
+        if text[sign] == "=":
+            sides = _sides(text, sign + 1)
+        elif _NUMBER_NEXT.match(text, sign + 1):
+            sides = [_side_after(text, sign + 1)]
+        else:
+            continue
+        done = sides[-1][1]
+        yield *label, sides
+    for match in _IS.finditer(text) if _STATES.search(text) else ():
         yield match.start(1), match.end(1), [_side_after(text, match.end())]
 
 
@@ -191,7 +199,10 @@ def _variable(match: re.Match[str]) -> Named:
     return Named(match.start(), match.end(), symbol, (), (f"${label_name(phrase)}",), fresh=True)
 
 
-_SIGN = re.compile(r"(?<![=<>!:])=(?!=)|:(?=\s*+\\?[$€£]?\s?[0-9(])")
+_SIGN = re.compile(r"[=:](?![=:])")
+_BEFORE = re.compile(r"(?:[A-Za-z]{3}|[A-Za-z] ?[0-9]{1,2}|[a-z]%)[ \t*}]{0,4}\Z")
+_NUMBER_NEXT = re.compile(r"\s?\*{0,2}\s?\\?[$€£]?\s?[0-9(]")
+_STATES = re.compile(r"(?:is|are|was|were|equals|be|to)\s\\?[$€£]?[0-9(]")
 _STOP = re.compile(r"[\n;]|\.(?=\s|\Z)")
 _OPENS = re.compile(r"[\n:;•]|[.,](?=\s)|\*\*|\\text\{")
 _ITEM = re.compile(r"[ \t*\-•#]*+(?:\(?[0-9a-z][.)]\s++)?")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 MAX_TEXT = 20_000  # characters of a step that are searched
 
+_CUES = ("ase", "ASE", "cenario", "ption", "hoice", "ethod", "pproach", "lan", "ossibility", "ttempt", "rial")
 _OPENING = re.compile(
     r"(?:^|(?<=[\n.;:]))[ \t*#\-•>(]*(?:[0-9]+[.)]\s*|step\s+[0-9]+\s*:\s*|(?:in|for|under|now|next|consider|with)\s+)?"
     r"(?:the\s+)?(?P<what>(?:sub-?)?(?:cases?|scenario|option|choice|method|approach|plan|possibility|attempt|trial)"
@@ -29,6 +30,8 @@ class Opening(NamedTuple):
 
 def opening(text: str) -> Opening | None:
     """The last scope that ``text`` opens, or None."""
+    if not any(cue in text for cue in _CUES):
+        return None
     found = None
     for found in _OPENING.finditer(text, 0, MAX_TEXT):  # noqa: B007  # the last one is what goes on
         pass
