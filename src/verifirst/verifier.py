@@ -129,6 +129,8 @@ class Ledger:
     def push(self, step: Step) -> Report:
         """Judge the next step and take its facts in."""
         report = self.verifier.check(step, self.problem, self.facts)
+        if report.refutation is not None and report.cause is None:
+            report = replace(report, cause=reading.origin(report.refutation, self.reports, self.facts))
         for fact in report.facts:
             self.facts.add(fact)
         self.reports.append(report)

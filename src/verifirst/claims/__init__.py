@@ -13,6 +13,7 @@ import re
 from bisect import bisect_left
 
 from verifirst.claims.answer import Answer, answers
+from verifirst.claims.causes import origin
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
 from verifirst.claims.establishing import establish
@@ -27,7 +28,7 @@ from verifirst.core.claim import Claim
 
 __all__ = [
     "Answer", "Comparison", "Equation", "Formula", "Named", "Statement", "establish", "extract", "given_relations",
-    "givens",
+    "givens", "origin",
 ]  # fmt: skip
 
 _RELATION = re.compile(r"[=<>≈≅≃≤≥⩽⩾≠]|\\(?:approx|simeq|doteq|[lg][et]|ne)|equals")
