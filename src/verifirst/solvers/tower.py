@@ -199,6 +199,23 @@ class Tower:
                 bottom *= self._generators[at] ** -exponent
         return Fraction(top, bottom)
 
+    def split(self, polynomial: Polynomial, at: int) -> tuple[Polynomial, Polynomial]:
+        """A multiple of ``polynomial`` as even + odd * g, for a generator ``g`` with a known square."""
+        reduced, _ = self._reduce(polynomial, at)
+        parts: tuple[dict[tuple[int, ...], fmpq], dict[tuple[int, ...], fmpq]] = {}, {}
+        for monomial, coefficient in reduced.terms():
+            parts[int(monomial[at])][(*monomial[:at], 0, *monomial[at + 1 :])] = coefficient
+        return self.context.from_dict(parts[0]), self.context.from_dict(parts[1])
+
+    def norm(self, even: Polynomial, odd: Polynomial, square: Fraction) -> Polynomial:
+        """A multiple of (even + odd g) (even - odd g), where ``square`` is that of ``g``."""
+        above = self._times(self._times(even, even), square.bottom)
+        return above - self._times(self._times(odd, odd), square.top)
+
+    def involves(self, polynomial: Polynomial, at: int) -> bool:
+        """Whether a generator occurs in ``polynomial``."""
+        return not polynomial.is_constant() and polynomial.degrees()[at] > 0
+
     def _times(self, a: Polynomial, b: Polynomial) -> Polynomial:
         if a.is_one():
             return b
