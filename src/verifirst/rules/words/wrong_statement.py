@@ -22,7 +22,7 @@ from typing import ClassVar
 
 from verifirst.claims import Statement
 from verifirst.core.claim import Claim
-from verifirst.core.rule import Context, Example, Rule
+from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.numbers.decide import decide
 
@@ -32,6 +32,7 @@ class WrongStatement(Rule):
 
     code = "QT001"
     name = "wrong-statement"
+    stage = Stage.STABLE
     claims = (Statement,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("Half of 18 is 9.", Status.VERIFIED),
