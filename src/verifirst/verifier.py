@@ -130,7 +130,7 @@ class Ledger:
         """Judge the next step and take its facts in."""
         report = self.verifier.check(step, self.problem, self.facts)
         if report.refutation is not None and report.cause is None:
-            report = replace(report, cause=reading.origin(report.refutation, self.reports, self.facts))
+            report = replace(report, cause=reading.origin(report.refutation, self.problem, self.reports, self.facts))
         for fact in report.facts:
             self.facts.add(fact)
         self.reports.append(report)

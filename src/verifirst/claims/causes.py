@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
+from verifirst.claims.establishing import number
 from verifirst.claims.expression import parse
 from verifirst.claims.tokens import tokenize
 from verifirst.core.budget import Budget
@@ -29,32 +30,38 @@ from verifirst.solvers.terms import Term, is_bound
 
 WORK = 400_000  # budget units one investigation may spend; a refutation is rare
 SMALL = 10  # whole numbers below it say nothing about where they come from
+DISTINCTIVE = 100  # numerator times denominator from which a value alone is a trace
 _BEGINS = frozenset("n({fr")
 
 
-def origin(refutation: Verdict, earlier: Sequence[Report], facts: FactGraph) -> int | None:
+def origin(refutation: Verdict, problem: str, earlier: Sequence[Report], facts: FactGraph) -> int | None:
     """The earlier step that came up with the wrong value of ``refutation``, or None.
 
     ``facts`` are those before the refuted step, ``earlier`` the reports on the steps before it.
     """
-    left, right = (_term(getattr(refutation.claim, side, None)) for side in ("left", "right"))
-    wrong = _value(right)
-    if wrong is None or _everywhere(wrong) or _since(wrong, facts) == PROBLEM:
+    claim = refutation.claim
+    wrong = number(_term(getattr(claim, "right", None)))
+    if wrong is None or getattr(claim, "relation", "") not in ("=", "≈"):
+        return None
+    left = [value for value in _numbers(_term(getattr(claim, "left", None))) if not _everywhere(value)]
+    if not left and abs(wrong.numerator) * wrong.denominator < DISTINCTIVE:
         return None
     try:
-        first = _first(wrong, earlier, facts)
+        first = _first(wrong, problem, earlier, facts)
     except BudgetExceeded:
         return None
     if first is None or _verified(wrong, earlier[first]):
         return None
-    known = (_since(value, facts) for value in _numbers(left) if not _everywhere(value))
+    known = (_since(value, facts) for value in left)
     return first if all(since is not None and since <= first for since in known) else None
 
 
-def _first(value: Fraction, earlier: Sequence[Report], facts: FactGraph) -> int | None:
-    """The first step that says ``value``, or an expression that comes to it."""
+def _first(value: Fraction, problem: str, earlier: Sequence[Report], facts: FactGraph) -> int | None:
+    """The first step that says ``value``, or an expression that comes to it; None if the problem does."""
     said = _since(value, facts)
     budget = Budget(WORK)
+    if said == PROBLEM or _everywhere(value) or value in _values(problem, budget):
+        return None
     for report in earlier[:said]:
         if value in _values(report.step.text, budget):
             return report.step.index
