@@ -10,7 +10,7 @@ from verifirst.bench.labels.judging import Settings, Solution, judge
 from verifirst.solvers.pool import Failure, WorkerPool
 
 CHUNK = 24  # solutions a job: some tens of milliseconds
-GUARD_S = 120.0  # wall-clock guard of one job; budgets bound a step long before
+GUARD_S = 600.0  # wall-clock guard of one job, for a loaded machine; budgets bound a step long before
 Lost = tuple[Labelled, str]
 """A solution whose worker died or was killed, and why."""
 
