@@ -12,7 +12,8 @@ else is open. See Buchberger 1965; Cox, Little, O'Shea, *Ideals, Varieties, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Literal
 
 from flint import fmpz_mpoly, fmpz_mpoly_vec
@@ -27,24 +28,32 @@ _LIMITS = (60, 200, 1_500)  # polynomials of a basis, terms of each, bits of a c
 
 
 class Ideal:
-    """The ideal of some equations, in a ring that may be shared.
+    """The ideal of some equations.
 
-    ``consistent`` is False where the equations contradict each other (or outgrew the limits):
+    ``consistent`` is False where the equations contradict each other (or outgrow the limits):
     every question is then open.
     """
 
-    def __init__(self, equations: Sequence[Relation], ring: Ring | None = None) -> None:
+    def __init__(self, equations: Iterable[Relation], ring: Ring | None = None) -> None:
         self.ring = Ring() if ring is None else ring
-        self._given: list[fmpz_mpoly] = []
+        polynomials = []
         for left, right in equations:
-            try:
-                polynomial = self.ring.numerator(left, right)
-            except OutsideError:
-                continue
-            if polynomial:
-                self._given.append(polynomial)
-        self._related = len(self.ring.relations)
-        self._basis: fmpz_mpoly_vec | None = self._generate(())
+            with suppress(OutsideError):
+                polynomials.append(self.ring.numerator(left, right))
+        self._open(polynomials)
+
+    @classmethod
+    def of(cls, ring: Ring, polynomials: Iterable[fmpz_mpoly]) -> Ideal:
+        """The ideal of polynomials of ``ring``."""
+        found = object.__new__(cls)
+        found.ring = ring
+        found._open(polynomials)
+        return found
+
+    def _open(self, polynomials: Iterable[fmpz_mpoly]) -> None:
+        self._given = [polynomial for polynomial in polynomials if polynomial]
+        self._related: list[fmpz_mpoly] = self.ring.related(self._given)
+        self._basis = self._generate(())
         self.consistent = self._basis is not None and not _whole(self._basis)
 
     def judge(self, left: Term, right: Term) -> Answer:
@@ -57,28 +66,35 @@ class Ideal:
 
     def judge_polynomial(self, claim: fmpz_mpoly) -> Answer:
         """The same for a polynomial of the ring that is claimed to be zero."""
-        if not claim:
+        if self.entails(claim):
             return "holds"
         if not self.consistent:
             return "open"
-        if len(self.ring.relations) > self._related:  # the claim brought new atoms
-            self._related = len(self.ring.relations)
-            self._basis = self._generate(())
-            if self._basis is None:
-                self.consistent = False
-                return "open"
         if claim.is_constant():
             return "contradicts"
-        if self._basis and not claim.reduction_primitive_part(self._basis):
-            return "holds"
+        if not self._given and not self._related:
+            return "open"  # one equation in free symbols has solutions
         joined = self._generate((claim,))
         return "contradicts" if joined is not None and _whole(joined) else "open"
 
+    def entails(self, claim: fmpz_mpoly) -> bool:
+        """Whether a polynomial of the ring is zero wherever the equations hold: the half that is quick."""
+        if not claim:
+            return True
+        if not self.consistent or claim.is_constant():
+            return False
+        related = self.ring.related((*self._given, claim))
+        if len(related) > len(self._related):  # the claim brings atoms of its own
+            self._related = related
+            self._basis = self._generate(())
+            self.consistent = self._basis is not None
+        return bool(self._basis) and not claim.reduction_primitive_part(self._basis)
+
     def _generate(self, more: Sequence[fmpz_mpoly]) -> fmpz_mpoly_vec | None:
         """A Groebner basis, or None where it outgrows the limits."""
-        given = [*self._given, *self.ring.relations, *more]  # none of them zero: flint aborts on that
-        if not given:
-            return fmpz_mpoly_vec([], self.ring.context)
+        given = [*self._given, *self._related, *more]  # none of them zero: flint aborts on that
+        if len(given) <= 1:
+            return fmpz_mpoly_vec(given, self.ring.context)
         basis, complete = fmpz_mpoly_vec(given, self.ring.context).buchberger_naive(limits=_LIMITS)
         return basis if complete else None
 

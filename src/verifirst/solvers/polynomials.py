@@ -15,7 +15,7 @@ the ring proves equal is equal where both sides are defined, what it does not pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import lru_cache
 from math import comb, factorial, gcd, isqrt, lcm
 
@@ -25,7 +25,7 @@ from verifirst.solvers.terms import Term, arity, is_bound, substitute
 
 Fraction = tuple[fmpz_mpoly, fmpz_mpoly]
 
-WIDTH = 24  # generators
+NARROW, WIDE = 10, 30  # generators: a narrow ring is faster
 MAX_TERMS = 400  # of a polynomial
 MAX_DEGREE = 48
 MAX_BITS = 2_000
@@ -38,37 +38,55 @@ class OutsideError(ArithmeticError):
     """The term is too large for the ring, or is no expression of real numbers (a division by zero)."""
 
 
-@lru_cache(maxsize=1)
-def _context() -> fmpz_mpoly_ctx:
-    return fmpz_mpoly_ctx.get(tuple(f"x{i}" for i in range(WIDTH)), Ordering.degrevlex)
+class FullError(OutsideError):
+    """The ring has no generator left for another symbol."""
+
+
+@lru_cache(maxsize=2)
+def _context(width: int) -> fmpz_mpoly_ctx:
+    return fmpz_mpoly_ctx.get(tuple(f"x{i}" for i in range(width)), Ordering.degrevlex)
 
 
 class Ring:
     """Symbols and atoms seen so far, in one ring; ``fraction`` adds to them."""
 
-    def __init__(self) -> None:
-        self.context = _context()
-        self.one: fmpz_mpoly = self.context.constant(1)
+    def __init__(self, width: int = WIDE) -> None:
+        self.width = width
+        self.context = _context(width)
+        self.one: fmpz_mpoly = self.context.constant(1)  # the one denominator of polynomials: compared by identity
         self.relations: list[fmpz_mpoly] = []
         self.atoms: dict[Hashable, fmpz_mpoly] = {}
 
-    def names(self, polynomial: fmpz_mpoly) -> frozenset[int]:
-        """The generators that occur in ``polynomial``, by number."""
-        return frozenset(i for i, degree in enumerate(polynomial.degrees()) if degree)
+    def related(self, polynomials: Iterable[fmpz_mpoly]) -> list[fmpz_mpoly]:
+        """The relations of the atoms in ``polynomials``, and of the atoms in those."""
+        if not self.relations:
+            return []
+        reach = _generators(polynomials)
+        left, found = [(relation, _generators((relation,))) for relation in self.relations], []
+        grown = True
+        while grown:
+            grown = False
+            for item in left:
+                if reach & item[1]:
+                    found.append(item[0])
+                    reach |= item[1]
+                    grown = True
+            left = [item for item in left if not any(item[0] is relation for relation in found)]
+        return found
 
     def numerator(self, left: Term, right: Term) -> fmpz_mpoly:
         """The polynomial that is zero where ``left = right`` and both are defined. Raises OutsideError."""
         a, b = self.fraction(left), self.fraction(right)
-        found = a[0] * b[1] - b[0] * a[1] if a[1] != b[1] else a[0] - b[0]
-        return self._guard(found)
+        found = a[0] - b[0] if a[1] is b[1] or a[1] == b[1] else a[0] * b[1] - b[0] * a[1]
+        return self.guard(found)
 
     def fraction(self, term: Term) -> Fraction:
         """Numerator and denominator of ``term``, in lowest terms. Raises OutsideError."""
         stack: list[Fraction] = []
         for item in term:
-            if isinstance(item, int):
-                found = self._number(item, 1)
-            elif isinstance(item, tuple):
+            if item.__class__ is int:
+                found = self.context.constant(item), self.one
+            elif item.__class__ is tuple:
                 if is_bound(item):
                     high, low = stack.pop(), stack.pop()
                     found = self._fold(item, low, high)
@@ -88,8 +106,8 @@ class Ring:
         """The generator that stands for ``key``; ``relation`` gives, once, a polynomial that is zero."""
         found = self.atoms.get(key)
         if found is None:
-            if len(self.atoms) == WIDTH:
-                raise OutsideError("too many symbols")
+            if len(self.atoms) == self.width:
+                raise FullError("too many symbols")
             found = self.atoms[key] = self.context.gen(len(self.atoms))
             if relation is not None and (zero := relation(found)):
                 self.relations.append(zero)
@@ -98,10 +116,14 @@ class Ring:
     def _number(self, n: int, d: int) -> Fraction:
         if n.bit_length() > MAX_BITS:
             raise OutsideError("too large")
+        if d == 1:
+            return self.context.constant(n), self.one
         shared = gcd(n, d)
-        return self.context.constant(n // shared), self.context.constant(d // shared)
+        low = d // shared
+        return self.context.constant(n // shared), self.one if low == 1 else self.context.constant(low)
 
-    def _guard(self, polynomial: fmpz_mpoly) -> fmpz_mpoly:
+    def guard(self, polynomial: fmpz_mpoly) -> fmpz_mpoly:
+        """``polynomial``, unless it is too large."""
         if len(polynomial) > MAX_TERMS or polynomial.total_degree() > MAX_DEGREE:
             raise OutsideError("too large")
         return polynomial
@@ -110,15 +132,15 @@ class Ring:
         """The quotient in lowest terms, the denominator's leading coefficient positive."""
         if not d:
             raise OutsideError("division by zero")
-        self._guard(n)
-        self._guard(d)
+        self.guard(n)
+        self.guard(d)
         if d != self.one:
             shared = n.gcd(d)
             if shared != self.one:
                 n, d = n // shared, d // shared
             if d.leading_coefficient() < 0:
                 n, d = -n, -d
-        return n, d
+        return n, (self.one if d == self.one else d)
 
     def _apply(self, name: str, operands: list[Fraction]) -> Fraction:
         handler = _OPERATIONS.get(name)
@@ -162,12 +184,20 @@ class Ring:
         return self._number(n, d)
 
 
+def _generators(polynomials: Iterable[fmpz_mpoly]) -> set[int]:
+    """The generators that occur, by number."""
+    return {i for polynomial in polynomials for i, degree in enumerate(polynomial.degrees()) if degree}
+
+
 def _key(value: Fraction) -> tuple[str, str]:
     return str(value[0]), str(value[1])
 
 
 def add(ring: Ring, a: Fraction, b: Fraction) -> Fraction:
     """The sum."""
+    one = ring.one
+    if a[1] is one and b[1] is one:
+        return a[0] + b[0], one
     if a[1] == b[1]:
         return ring.quotient(a[0] + b[0], a[1])
     return ring.quotient(a[0] * b[1] + b[0] * a[1], a[1] * b[1])
@@ -186,6 +216,9 @@ def multiply(ring: Ring, a: Fraction, b: Fraction) -> Fraction:
     """The product."""
     if len(a[0]) * len(b[0]) > 4 * MAX_TERMS or len(a[1]) * len(b[1]) > 4 * MAX_TERMS:
         raise OutsideError("too large")
+    one = ring.one
+    if a[1] is one and b[1] is one:
+        return ring.guard(a[0] * b[0]), one
     return ring.quotient(a[0] * b[0], a[1] * b[1])
 
 
@@ -217,7 +250,9 @@ def _integer_power(ring: Ring, base: Fraction, n: int) -> Fraction:
         size = max(abs(known[0]), known[1]).bit_length()
         if size > 1 and n * size > MAX_BITS:
             raise OutsideError("too large")
-        return ring.number(known[0] ** min(n, 2 + n % 2) if size == 1 else known[0] ** n, known[1] ** n if size > 1 else 1)
+        return ring.number(
+            known[0] ** min(n, 2 + n % 2) if size == 1 else known[0] ** n, known[1] ** n if size > 1 else 1
+        )
     degree = max(base[0].total_degree(), base[1].total_degree())
     if n * degree > MAX_DEGREE or max(len(base[0]), len(base[1])) ** min(n, 3) > 20 * MAX_TERMS:
         raise OutsideError("too large")

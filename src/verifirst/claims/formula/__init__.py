@@ -76,7 +76,7 @@ def _claims(text: str, chain: Chain, region: Region, statement: int) -> list[For
     supposed, fresh = modality(text, begins, region.start)
     for link, relation in enumerate(chain.relations):
         left, right = chain.sides[link], chain.sides[link + 1]
-        if left is None or right is None:
+        if left is None or right is None or (relation in "=≈" and _between_bounds(chain.relations, link)):
             continue
         found.append(
             Formula(
@@ -85,3 +85,8 @@ def _claims(text: str, chain: Chain, region: Region, statement: int) -> list[For
             )
         )  # fmt: skip
     return found
+
+
+def _between_bounds(relations: list[str], link: int) -> bool:
+    """``a < k < b ≈ c < k < d`` says the whole inequality again at the middle sign."""
+    return any(sign[0] in "<>" for sign in relations[:link]) and any(sign[0] in "<>" for sign in relations[link + 1 :])

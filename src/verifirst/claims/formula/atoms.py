@@ -91,7 +91,7 @@ def _symbol(p: Cursor) -> Term:
     if name == "∞":
         raise OpaqueError
     if name == "π":
-        return ("pi",)
+        return _call(p, "π") if p.style.calls and p.kinds[p.i] == "(" else ("pi",)
     if len(name) == 1 and name.isupper() and not p.style.letters:
         while p.kinds[p.i] == "a" and len(p.texts[p.i]) == 1 and p.texts[p.i].isupper() and p.glued():
             name += p.texts[p.i]
@@ -106,7 +106,7 @@ def _symbol(p: Cursor) -> Term:
         return _call(p, name)
     if name == "i" and p.style.imaginary:
         return ("i",)
-    if name == "e" and (p.style.napier or p.kinds[p.i] == "^"):
+    if name == "e" and (p.style.napier or (p.kinds[p.i] == "^" and not p.style.letter_e)):
         return ("e",)
     return ("$" + name,)
 
@@ -138,6 +138,12 @@ def _is_call(p: Cursor, name: str) -> bool:
         return not p.style.calls
     lone = p.kinds[p.i + 1] in "an" and p.kinds[p.i + 2] == ")"
     return lone and letter not in _SELDOM_FUNCTIONS and not p.style.calls
+
+
+def names_function(p: Cursor, item: Item) -> bool:
+    """Whether a symbol is one that the text uses, or people use, as a function's name."""
+    letter = str(item)[1:].rstrip("'").partition("_")[0]
+    return letter in p.called or letter in _FUNCTION_LETTERS
 
 
 def _call(p: Cursor, name: str) -> Term:
@@ -221,6 +227,7 @@ def _function(p: Cursor) -> Term:
 
 def _argument(p: Cursor) -> Term:
     """A group (no power after it: ambiguous), or factors up to the next sign or function."""
+    p.in_function += 1
     if p.kinds[p.i] in "({":
         inner = _group(p)
         if p.kinds[p.i] == "^":
@@ -232,9 +239,8 @@ def _argument(p: Cursor) -> Term:
             factor = p.factor_of_argument()
             inner = p.join(inner, factor, "*")
             number = False
-    if p.style.degrees and all(isinstance(item, int | tuple) for item in inner):
-        inner = (*inner, "deg")
-    return inner
+    p.in_function -= 1
+    return (*inner, "deg") if p.style.degrees and "deg" not in inner and "pi" not in inner else inner
 
 
 def _listed(p: Cursor) -> Term:

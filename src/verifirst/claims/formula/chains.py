@@ -42,21 +42,23 @@ def chains(
     """The chains in ``tokens``, in order."""
     kinds = tokens.kinds
     found: list[Chain] = []
-    i, follows, clean = 0, False, True
+    i, follows, clean, whole = 0, False, True, True
     while kinds[i] != "E":
         kind = kinds[i]
         if kind in "bi,wT" or (kind == "r" and tokens.texts[i] == "~"):
             follows = kind == "i" or (kind == "b" and tokens.texts[i] == "\\")
-            clean = kind != "w" or _clean_word(tokens.texts[i])
+            clean = whole and (kind != "w" or _clean_word(tokens.texts[i]))
+            whole = True
             i += 1
             continue
         begin = i
         chain, i = _chain(tokens, i, clean, follows, budget, style, functions)
-        if kinds[i] in "b" and kinds[_line(kinds, i)] == "r" and chain is not None:
+        if kinds[i] == "b" and kinds[_line(kinds, i)] == "r":
             i = _join(tokens, chain, _line(kinds, i), budget, style, functions)
-        if chain is not None and chain.relations:
+        if chain.relations:
             found.append(chain)
         follows, clean = False, False
+        whole = bool(chain.relations) or kinds[i] != "b"  # a line without a relation may go on after a break
         i = max(i, begin + 1)
     return found
 
@@ -82,12 +84,13 @@ def _join(tokens: Tokens, chain: Chain, i: int, budget: Budget, style: Style, fu
 
 def _chain(
     tokens: Tokens, i: int, clean: bool, follows: bool, budget: Budget, style: Style, functions: frozenset[str]
-) -> tuple[Chain | None, int]:
+) -> tuple[Chain, int]:
     if tokens.kinds[i] == "r":
         first: Side | None = None
     else:
+        begin = i
         first, i = _side(tokens, i, budget, style, functions)
-        if not clean and not tokens.typeset:
+        if not clean or tokens.kinds[begin] in "+*/":
             first = None
     relations: list[str] = []
     sides: list[Side | None] = [first]
@@ -127,7 +130,17 @@ def _side(tokens: Tokens, i: int, budget: Budget, style: Style, functions: froze
     budget.spend(end - i + 1)
     if parsed is None or (kinds[end] not in "rbi,wTE" and not _ends(tokens, end)):
         return None, max(end, _skip(kinds, end))
+    if kinds[end] == "b" and _goes_on(kinds, end):
+        return None, end
     return Side(tokens.starts[i], tokens.ends[end - 1], parsed.term, parsed.units), end
+
+
+def _goes_on(kinds: list[str], i: int) -> bool:
+    """Whether the line after the break ``i`` continues the side: it begins with an operator and relates nothing."""
+    i = _line(kinds, i)
+    if kinds[i] not in "+-*/":
+        return False
+    return kinds[i] != "-" or kinds[_skip(kinds, i)] != "r"
 
 
 def _ends(tokens: Tokens, i: int) -> bool:

@@ -16,20 +16,23 @@ class OpaqueError(Exception):
 
 
 class Cursor(ABC):
-    """One pass over one side; ``i`` is the token at hand, ``in_bars`` counts open ``|``.
+    """One pass over one side; ``i`` is the token at hand, ``in_bars`` counts open ``|`` and
+    ``in_function`` open arguments of functions.
 
     ``called`` are the letters that the step uses as functions; ``units`` tells that unit
     words were left out.
     """
 
-    __slots__ = ("called", "depth", "ends", "i", "in_bars", "kinds", "starts", "style", "texts", "typeset", "units")
+    __slots__ = (
+        "called", "depth", "ends", "i", "in_bars", "in_function", "kinds", "starts", "style", "texts", "typeset", "units",
+    )  # fmt: skip
 
     def __init__(self, tokens: Tokens, start: int, style: Style, called: frozenset[str]) -> None:
         self.kinds, self.texts, self.starts, self.ends, self.typeset = tokens
         self.i = start
         self.style = style
         self.called = called
-        self.depth = self.in_bars = 0
+        self.depth = self.in_bars = self.in_function = 0
         self.units = False
 
     @abstractmethod

@@ -22,7 +22,7 @@ _SHARED = rf"""
       (?P<n>{_NUMBER})
     | (?P<u>\^\s*+(?:\{{\s*+\\circ\s*+\}}|\\circ|\{{\s*+\\degree\s*+\}})|°|\\degree\b|\\textdegree\b)
     | (?P<e>\\(?:[A-Za-z]++\*?|.))
-    | (?P<r><=|>=|=<|!=|==?|:=|[<>≈≅≃≠≤≥≡⩽⩾∈∝∼~])
+    | (?P<r><=|>=|=<|(?<=\s)!=|==?|:=|[<>≈≅≃≠≤≥≡⩽⩾∈∝∼~])
     | (?P<k>[-+*/^_!%(){{}}|,;\[\]'′&×·⋅∗÷∕−–√π∞°])
     | (?P<s>[⁰¹²³⁴⁵⁶⁷⁸⁹]++)
     | (?P<v>[½¼¾⅓⅔⅛⅜⅝⅞])
@@ -155,7 +155,12 @@ def _command(text: str, match: re.Match[str], end: int, add) -> int:  # noqa: AN
     elif name in ("begin", "end"):
         inner = _BRACED.match(text, at, end)
         at = inner.end() if inner else at
-        add("b", name, start, at)
+        if inner and inner[1] in words.MATRICES:
+            close = text.find(f"\\end{{{inner[1]}}}", at, end)
+            at = end if close < 0 else close + len(inner[1]) + 6
+            add("o", name, start, at)
+        else:
+            add("b", name, start, at)
     else:
         add("o", name, start, at)
     return at

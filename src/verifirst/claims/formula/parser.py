@@ -84,7 +84,10 @@ class _Parser(Cursor):
         base = self._marks(atoms.read(self))
         while self.kinds[self.i] == "^":
             self.i += 1
+            named = len(base) == 1 and atoms.names_function(self, base[0])
             base = self._marks(self.join(base, self.exponent(), "^"))
+            if named and self.kinds[self.i] == "(":
+                raise OpaqueError  # the inverse or an iterate of a function
         return base
 
     def exponent(self) -> Term:
@@ -110,7 +113,7 @@ class _Parser(Cursor):
             elif kind == "%":
                 base = (*base, "%")
             elif kind == "d":
-                base = (*base, "deg")
+                base = base if self.style.plain_degrees and not self.in_function else (*base, "deg")
             elif kind == "s":
                 base = (*base, atoms.superscript(self.texts[self.i]), "^")
             elif kind == "T" and self._drop_unit():

@@ -17,6 +17,8 @@ class Style(NamedTuple):
     degrees: bool = False  # sin 30 is half
     imaginary: bool = False  # i is the imaginary unit
     napier: bool = False  # e is 2.718...
+    letter_e: bool = False  # e^2 is a variable's square
+    plain_degrees: bool = False  # 100° is 100, outside of functions
     wide: bool = False  # sin xy + z: the argument takes the following factors in
 
 
@@ -28,6 +30,7 @@ CONVENTIONS = (
     Style(letters=True),
     Style(natural_log=True),
     Style(imaginary=True, napier=True),
+    Style(plain_degrees=True),
 )
 """Readings as good as the textbook's: what they verify is verified."""
 
@@ -38,6 +41,7 @@ STYLES = (
     Style(mixed_product=True),
     Style(calls=True),
     Style(binary_log=True),
+    Style(letter_e=True),
     Style(degrees=True),
     Style(wide=True),
 )

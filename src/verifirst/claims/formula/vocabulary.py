@@ -20,7 +20,7 @@ SIGNS = {"times": "*", "cdot": "*", "ast": "*", "div": "/", "%": "%"}
 
 SKIPPED = frozenset(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle limits "
-    "nolimits boxed fbox mathstrut strut phantom nonumber notag $ , ; : !".split()
+    "nolimits boxed fbox mathstrut strut nonumber notag $ , ; : !".split()
 ) | {" "}
 """Commands that leave no token; the braces after ``boxed`` are a group like any other."""
 
@@ -46,6 +46,9 @@ STYLED = frozenset("mathbf mathcal mathbb mathsf mathfrak boldsymbol bm vec hat 
 
 WRAPPED = frozenset("overline underline angle triangle measuredangle widehat overrightarrow overleftrightarrow".split())
 """Commands that name something by what they are put on."""
+
+MATRICES = frozenset("matrix pmatrix bmatrix vmatrix Vmatrix Bmatrix smallmatrix array tabular tikzpicture".split())
+"""Environments that are one thing, which we do not read."""
 
 TEXT = frozenset("text mathrm textbf mbox textit textrm operatorname textsf hbox".split())
 

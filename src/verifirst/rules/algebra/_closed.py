@@ -6,8 +6,11 @@ import re
 from fractions import Fraction
 from typing import Literal
 
+from flint import arb
+
 from verifirst.claims.formula import Formula
 from verifirst.core.budget import Budget
+from verifirst.solvers.ball import enclose
 from verifirst.solvers.compare import Truth, close, compare, order
 from verifirst.solvers.exact import IrrationalError, exact
 from verifirst.solvers.ideal import Relation
@@ -17,6 +20,7 @@ from verifirst.solvers.terms import Term, functions, symbols
 _NUMBER = re.compile(r"[-−–]?\s*(?:\\boxed\s*\{\s*)?[$]?[0-9][0-9,]*(?:\.([0-9]+))?\s*\}?\s*(?:\\?%)?")
 _DECIMAL = re.compile(r"[0-9]\.[0-9]")
 COARSE = Fraction(1, 50)  # of the value: how far apart two expressions may be that are "about" equal
+FINEST = Fraction(1, 10**9)  # digits beyond these are noise of floating point
 
 Orders = Literal["<", "<=", ">", ">=", "!="]
 
@@ -57,13 +61,27 @@ def shown(claim: Formula, text: str) -> Fraction | None:
     return None
 
 
-def slack(claim: Formula, text: str, *, about: bool) -> Fraction | float:
+def slack(claim: Formula, text: str, *, about: bool, budget: Budget) -> Fraction:
     """How far apart the sides may be before rounding no longer explains it."""
+    size = _size(claim.left.term, budget)
     unit = shown(claim, text)
-    source = text[claim.start : claim.end]
-    if unit is None:
-        return 0 if not about and not _DECIMAL.search(source) else COARSE
-    return unit
+    if unit is not None:
+        return max(2 * unit if about else unit, size * FINEST)
+    return size * COARSE if about or _DECIMAL.search(text, claim.start, claim.end) else Fraction(0)
+
+
+def _size(term: Term, budget: Budget) -> Fraction:
+    """About how large a number is; 1 where that is not known."""
+    try:
+        value = enclose(term, 53, budget)
+        return Fraction(abs(float(value.mid() if isinstance(value, arb) else arb(value))))
+    except (ArithmeticError, ValueError, TypeError):
+        return Fraction(1)
+
+
+def bare(claim: Formula, text: str) -> bool:
+    """Whether both sides are lone numbers: ``0 = 5`` is where a proof by contradiction ends, not a slip."""
+    return all(_NUMBER.fullmatch(text[side.start : side.end].strip()) for side in (claim.left, claim.right))
 
 
 def within(sides: Relation, distance: Fraction, budget: Budget) -> Truth:

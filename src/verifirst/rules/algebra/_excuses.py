@@ -15,6 +15,11 @@ _OVERTURNED = re.compile(
     r"|not (?:a )?valid|invalid|no such|does(?:n't| not) (?:hold|work|satisfy)|is not|extraneous|reject|discard|never",
     re.IGNORECASE,
 )
+_SUPPOSED = re.compile(
+    r"\b(?:if|suppos\w+|assum\w+|cases?|when|try|trying|test\w*|check\w*|verify\w*|would|unless|impl(?:y|ies) that if)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?](?=\s)|\n\s*\n")
 WINDOW = 240
 
 
@@ -23,6 +28,8 @@ def excuse(claim: Formula, context: Context) -> str:
     text = context.step.text
     if claim.supposed:
         return "it is supposed, tested or one of several cases"
+    if _SUPPOSED.search(text, _sentence(text, claim.start), claim.start):
+        return "its sentence supposes something"
     if claim.left.units or claim.right.units:
         return "its units were left out"
     if _OVERTURNED.search(text, claim.end, claim.end + WINDOW):
@@ -31,3 +38,11 @@ def excuse(claim: Formula, context: Context) -> str:
     if why.startswith(_OTHER) and (claim.relation == "≡" or _OWN_BASE.search(text, claim.start, claim.end)):
         return ""
     return why
+
+
+def _sentence(text: str, start: int) -> int:
+    """Where the sentence around ``start`` begins, at most ``WINDOW`` characters back."""
+    at = max(0, start - WINDOW)
+    for match in _SENTENCE.finditer(text, at, start):
+        at = match.end()
+    return at

@@ -3,65 +3,126 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
+
+from flint import fmpz_mpoly
 
 from verifirst.claims.formula import Formula
 from verifirst.claims.formula.claim import lone
 from verifirst.core.rule import Context
-from verifirst.rules.algebra._known import MAX_INLINE, Known, definitions, known, relevant
-from verifirst.solvers.ideal import Answer, Ideal
-from verifirst.solvers.terms import Term, functions, inline, substitute, symbols
+from verifirst.rules.algebra._known import applied, definitions, names, relevant, said_before
+from verifirst.solvers.ideal import Answer, Ideal, Relation
+from verifirst.solvers.polynomials import NARROW, WIDE, FullError, OutsideError, Ring
+from verifirst.solvers.terms import Term, functions, substitute, symbols
 
 WORK = 100  # budget units a question costs beside the size of its terms
-_FEWER = (14, 6, 3, 1)  # how many of the newest equations are tried until they are consistent
+_FEWER = (14, 5, 1)  # how many of the newest equations are tried until they are consistent
 
 
 class Standing(NamedTuple):
     """The answer, the equations it rests on, and both sides with calls replaced."""
 
     answer: Answer
-    rests: tuple[Known, ...] = ()
+    rests: tuple[Relation, ...] = ()
     left: Term = ()
     right: Term = ()
 
 
-def standing(claim: Formula, left: Term, right: Term, context: Context) -> Standing:
-    """Where ``left = right`` stands against what was said before ``claim``."""
-    before = known(claim, context)
+class Board:
+    """The algebra of one step: one ring, each equation turned into a polynomial once."""
+
+    def __init__(self) -> None:
+        self._begin(NARROW)
+
+    def _begin(self, width: int) -> None:
+        self._ring = Ring(width)
+        self._polynomials: dict[Relation, fmpz_mpoly | None] = {}
+        self._ideals: dict[tuple[Relation, ...], Ideal] = {}
+
+    @classmethod
+    def of(cls, context: Context) -> Board:
+        """The board of the step."""
+        board: Board | None = context.memo.get("AL.board")
+        if board is None:
+            board = context.memo["AL.board"] = cls()
+        return board
+
+    def judge(self, claim: Relation, rests: tuple[Relation, ...], context: Context, *, prove: bool) -> Answer | None:
+        """Where ``claim`` stands against ``rests``; None where those contradict each other.
+
+        With ``prove`` only the question whether it holds is asked, which is the quick half.
+        """
+        try:
+            return self._judge(claim, rests, context, prove)
+        except FullError:
+            if self._ring.width == WIDE:
+                return "open"
+        self._begin(WIDE)
+        with suppress(FullError):
+            return self._judge(claim, rests, context, prove)
+        return "open"
+
+    def _judge(self, claim: Relation, rests: tuple[Relation, ...], context: Context, prove: bool) -> Answer | None:
+        polynomial = self._polynomial(claim, context)
+        if polynomial is None:
+            return "open"
+        ideal = self._ideals.get(rests)
+        if ideal is None:
+            context.budget.spend(WORK)
+            found = [self._polynomial(item, context) for item in rests]
+            ideal = self._ideals[rests] = Ideal.of(self._ring, [item for item in found if item is not None])
+        context.budget.spend(WORK)
+        if not ideal.consistent:
+            return None
+        if prove:
+            return "holds" if ideal.entails(polynomial) else "open"
+        return ideal.judge_polynomial(polynomial)
+
+    def _polynomial(self, relation: Relation, context: Context) -> fmpz_mpoly | None:
+        if relation not in self._polynomials:
+            context.budget.spend(len(relation[0]) + len(relation[1]))
+            try:
+                self._polynomials[relation] = self._ring.numerator(*relation)
+            except FullError:
+                raise
+            except OutsideError:
+                self._polynomials[relation] = None
+        return self._polynomials[relation]
+
+
+def identity(claim: Relation, context: Context) -> Answer:
+    """Whether an equation holds for all values, for none, or neither."""
+    return Board.of(context).judge(claim, (), context, prove=False) or "open"
+
+
+def standing(claim: Formula, context: Context) -> Standing:
+    """Where an equation stands against what was said before it."""
+    before = said_before(claim, context)
     defined = definitions(before)
-    left, right = (inline(side, defined, MAX_INLINE) for side in (left, right))
-    usable = [
-        Known(*sides, item.step)
-        for item in before
-        if (sides := [inline(side, defined, MAX_INLINE) for side in item.relation])[0] != sides[1]
-    ]
-    rests = [item for item in relevant(names(left, right), usable) if not restates(item, left, right)]
-    return against(left, right, rests, context)
+    sides = applied((claim.left.term, claim.right.term), defined)
+    usable = [applied(item, defined) for item in before] if defined else before
+    rests = [item for item in relevant(names(*sides), usable) if not restates(item, sides) and item[0] != item[1]]
+    return against(sides, rests, context)
 
 
-def against(left: Term, right: Term, rests: Sequence[Known], context: Context) -> Standing:
-    """Where ``left = right`` stands against these equations, oldest first."""
-    last = -1
+def against(sides: Relation, rests: Sequence[Relation], context: Context, *, prove: bool = True) -> Standing:
+    """Where an equation stands against these, oldest first; ``prove`` asks only whether it holds."""
+    board, last = Board.of(context), -1
     for count in _FEWER:
         chosen = tuple(rests[-count:])
         if len(chosen) == last:
             continue
         last = len(chosen)
-        context.budget.spend(WORK + sum(len(item.left) + len(item.right) for item in chosen))
-        ideal = Ideal([item.relation for item in chosen])
-        if ideal.consistent:
-            return Standing(ideal.judge(left, right), chosen, left, right)
-    return Standing("open", (), left, right)
+        answer = board.judge(sides, chosen, context, prove=prove)
+        if answer is not None:
+            return Standing(answer, chosen, *sides)
+    return Standing("open", (), *sides)
 
 
-def restates(item: Known, left: Term, right: Term) -> bool:
+def restates(item: Relation, sides: Relation) -> bool:
     """Whether the equation is the same, or the same the other way round."""
-    return item.relation in ((left, right), (right, left))
-
-
-def names(left: Term, right: Term) -> frozenset[str]:
-    """The symbols and functions of an equation."""
-    return symbols(left) | symbols(right) | functions(left) | functions(right)
+    return item in (sides, sides[::-1])
 
 
 def solves(claim: Formula, context: Context) -> Standing | None:
@@ -72,13 +133,12 @@ def solves(claim: Formula, context: Context) -> Standing | None:
     name, value = lone(claim.left.term), claim.right.term
     if not name or name in symbols(value):
         return None
-    for item in known(claim, context):
-        if name not in item.names or lone(item.left) == name or lone(item.right) == name or functions(item.left):
+    before = said_before(claim, context)
+    for item in before:
+        if name not in names(*item) or name in (lone(item[0]), lone(item[1])) or functions(item[0]):
             continue
-        left, right = (substitute(side, {name: value}) for side in item.relation)
-        others = [other for other in relevant(names(left, right), known(claim, context)) if name not in other.names]
-        found = against(left, right, others, context)
-        if found.answer == "holds":
-            return Standing("holds", found.rests or (item,), left, right)
-        return None
+        left, right = (substitute(side, {name: value}) for side in item)
+        others = [other for other in relevant(names(left, right), before) if name not in names(*other)]
+        found = against((left, right), others, context)
+        return Standing("holds", found.rests or (item,), left, right) if found.answer == "holds" else None
     return None

@@ -1,15 +1,15 @@
-"""What is known where a formula stands: equations said before, and functions defined."""
+"""What is known where a formula stands: equations said before it, and functions defined."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from functools import lru_cache
 
 from verifirst.claims.formula import Formula
 from verifirst.core.facts import Fact, FactGraph
 from verifirst.core.rule import Context
-from verifirst.solvers.terms import Term, functions, symbols
 from verifirst.solvers.ideal import Relation
+from verifirst.solvers.terms import Term, functions, inline, symbols
 
 MAX_FACTS = 400  # facts looked back at
 MAX_KNOWN = 48  # equations that a claim may rest on, the newest ones
@@ -17,50 +17,43 @@ MAX_RELEVANT = 14  # of those, how many are solved together
 MAX_SIZE = 400  # items of an equation that is taken in
 MAX_INLINE = 1_000
 
-
-class Known(NamedTuple):
-    """An equation said before: its sides, and where (a step, or None in this one)."""
-
-    left: Term
-    right: Term
-    step: int | None
-
-    @property
-    def relation(self) -> Relation:
-        """Both sides."""
-        return self.left, self.right
-
-    @property
-    def names(self) -> frozenset[str]:
-        """Its free symbols and the functions it calls."""
-        return symbols(self.left) | symbols(self.right) | functions(self.left) | functions(self.right)
-
-
 Definitions = dict[str, tuple[tuple[str, ...], Term]]
 """``f/1`` to its parameters and its body."""
 
 
-def known(claim: Formula, context: Context) -> list[Known]:
-    """The equations before ``claim``, newest first, with calls of defined functions replaced."""
-    if "AL.known" not in context.memo:
-        context.memo["AL.known"] = list(_facts(context.facts))
-    earlier = [
-        Known(other.left.term, other.right.term, None)
-        for other in context.claims
-        if isinstance(other, Formula) and other.start < claim.start and other.relation in ("=", ":=")
-    ]
-    earlier.reverse()
-    found = [item for item in (*earlier, *context.memo["AL.known"]) if len(item.left) + len(item.right) <= MAX_SIZE]
+@lru_cache(maxsize=8192)
+def names(left: Term, right: Term) -> frozenset[str]:
+    """The free symbols of an equation, and the functions that it calls."""
+    return symbols(left) | symbols(right) | functions(left) | functions(right)
+
+
+def said_before(claim: Formula, context: Context) -> list[Relation]:
+    """The equations before ``claim``, newest first."""
+    memo = context.memo
+    if "AL.facts" not in memo:
+        memo["AL.facts"] = list(_facts(context.facts))
+        memo["AL.step"] = [
+            other
+            for other in context.claims
+            if isinstance(other, Formula)
+            and other.relation in ("=", ":=")
+            and len(other.left.term) + len(other.right.term) <= MAX_SIZE
+        ]
+    found: list[Relation] = []
+    for other in memo["AL.step"]:
+        if other.start >= claim.start:
+            break
+        found.append((other.left.term, other.right.term))
+    found.reverse()
+    found += memo["AL.facts"]
     return found[:MAX_KNOWN]
 
 
-def _facts(graph: FactGraph) -> Iterable[Known]:
+def _facts(graph: FactGraph) -> Iterable[Relation]:
     for position in range(len(graph) - 1, max(-1, len(graph) - 1 - MAX_FACTS), -1):
         fact: Fact = graph[position]
-        if fact.term and fact.relation in ("=", ":="):
-            subject = fact.subject or named(fact.name)
-            if subject:
-                yield Known(subject, fact.term, fact.step)
+        if fact.term and fact.relation in ("=", ":=") and len(fact.subject) + len(fact.term) <= MAX_SIZE:
+            yield fact.subject or named(fact.name), fact.term
 
 
 def named(name: str) -> Term:
@@ -72,39 +65,47 @@ def named(name: str) -> Term:
     return (*("$" + argument for argument in arguments), f"@{head}/{len(arguments)}")
 
 
-def definitions(equations: Sequence[Known]) -> Definitions:
-    """The functions that the equations define, the newest definition of each; none that call themselves."""
+def definitions(equations: Sequence[Relation]) -> Definitions:
+    """The functions that the equations define: one definition each, and none that calls a function."""
     found: Definitions = {}
     dropped: set[str] = set()
-    for item in equations:
-        *arguments, last = item.left
+    for left, right in equations:
+        last = left[-1]
         if not isinstance(last, str) or last[0] != "@" or last[1:] in dropped:
             continue
-        parameters = tuple(argument[1:] for argument in arguments if isinstance(argument, str) and argument[0] == "$")
         name = last[1:]
-        if len(parameters) != len(arguments) or len(set(parameters)) != len(parameters):
+        parameters = tuple(item[1:] for item in left[:-1] if isinstance(item, str) and item[0] == "$")
+        if len(parameters) != len(left) - 1 or len(set(parameters)) != len(parameters):
             continue
-        if functions(item.right) or not set(parameters) & symbols(item.right):
-            dropped.add(name)  # an equation about f rather than its definition
-            found.pop(name, None)
-        elif name in found and found[name] != (parameters, item.right):
-            dropped.add(name)
-            del found[name]
+        usable = not functions(right) and set(parameters) & symbols(right)
+        if usable and found.get(name, (parameters, right)) == (parameters, right):
+            found[name] = parameters, right
         else:
-            found[name] = parameters, item.right
+            dropped.add(name)  # an equation about f rather than its definition, or a second one
+            found.pop(name, None)
     return found
 
 
-def relevant(names: Iterable[str], equations: Sequence[Known]) -> list[Known]:
-    """The equations tied to these symbols, directly or through others; the newest, oldest first."""
-    reach = set(names)
-    chosen: dict[int, Known] = {}
+def applied(relation: Relation, defined: Definitions) -> Relation:
+    """The equation with calls of defined functions replaced."""
+    if not defined or not any(name in defined for name in names(*relation)):
+        return relation
+    left, right = (inline(side, defined, MAX_INLINE) for side in relation)
+    return left, right
+
+
+def relevant(wanted: Iterable[str], equations: Sequence[Relation]) -> list[Relation]:
+    """The equations tied to these names, directly or through others; the newest, oldest first."""
+    reach = set(wanted)
+    chosen: dict[int, Relation] = {}
     grown = True
     while grown and len(chosen) < MAX_RELEVANT:
         grown = False
         for i, item in enumerate(equations):
-            if i not in chosen and reach & item.names and len(chosen) < MAX_RELEVANT:
+            if i not in chosen and not reach.isdisjoint(own := names(*item)):
                 chosen[i] = item
-                reach |= item.names
+                reach |= own
                 grown = True
+                if len(chosen) == MAX_RELEVANT:
+                    break
     return [chosen[i] for i in sorted(chosen, reverse=True)]

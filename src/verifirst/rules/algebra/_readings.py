@@ -13,14 +13,20 @@ _NEEDS = {
     "slash_last": re.compile(r"/|÷|\\div"),
     "mixed_product": re.compile(r"[0-9]\s*\\[dt]?frac|[0-9][½¼¾⅓⅔]"),
     "letters": re.compile(r"[A-Z]\s*[A-Z]"),
-    "calls": re.compile(r"[A-Za-z]'?\s*(?:\\left)?\("),
+    "calls": re.compile(r"[A-Za-zπ]'?\s*(?:\\left)?\("),
     "natural_log": re.compile(r"log"),
     "binary_log": re.compile(r"log"),
     "degrees": re.compile(r"sin|cos|tan|cot|sec|csc"),
     "imaginary": re.compile(r"(?<![a-zA-Z\\])i(?![a-z])"),
     "napier": re.compile(r"(?<![a-zA-Z\\])e(?![a-z])"),
+    "letter_e": re.compile(r"(?<![a-zA-Z\\])e\s*\^"),
+    "plain_degrees": re.compile(r"\\circ|°|\\degree"),
     "wide": re.compile(r"\\?(?:sin|cos|tan|log|ln|cot|sec|csc)"),
 }
+
+_OTHERS = [
+    (style, [_NEEDS[name] for name, value in style._asdict().items() if value]) for style in STYLES if style != TEXTBOOK
+]
 
 
 def readings(text: str, claim: Formula, budget: Budget) -> Iterator[tuple[Style, Relation | None]]:
@@ -30,9 +36,8 @@ def readings(text: str, claim: Formula, budget: Budget) -> Iterator[tuple[Style,
     """
     yield TEXTBOOK, (claim.left.term, claim.right.term)
     source = text[claim.start : claim.end]
-    for style in STYLES:
-        changed = [name for name, value in style._asdict().items() if value]
-        if changed and all(_NEEDS[name].search(source) for name in changed):
+    for style, needs in _OTHERS:
+        if all(need.search(source) for need in needs):
             yield style, reread(text, claim, style, budget)
 
 

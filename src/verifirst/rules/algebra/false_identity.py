@@ -20,15 +20,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from verifirst.claims.formula import Formula
+from verifirst.claims.formula.claim import lone
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import closed
 from verifirst.rules.algebra._evidence import failing, holding
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._follows import WORK
+from verifirst.rules.algebra._follows import identity
 from verifirst.rules.algebra._readings import conventional, readings
-from verifirst.solvers.ideal import Ideal, Relation
+from verifirst.solvers.ideal import Relation
+from verifirst.solvers.terms import symbols
 
 
 class FalseIdentity(Rule):
@@ -50,12 +52,13 @@ class FalseIdentity(Rule):
         """Decide an equation that its symbols cannot change."""
         if not isinstance(claim, Formula) or claim.relation != "=" or closed(claim.left.term, claim.right.term):
             return None
+        if (name := lone(claim.left.term)) and name in symbols(claim.right.term):
+            return None  # x = x + 1: an assignment or a substitution
         tried: list[Relation] = []
         for style, sides in readings(context.step.text, claim, context.budget):
             if sides is None:
                 return None
-            context.budget.spend(WORK + len(sides[0]) + len(sides[1]))
-            answer = Ideal([]).judge(*sides)
+            answer = identity(sides, context)
             if answer == "holds" and conventional(style):
                 if sides[0] == sides[1]:
                     return self.unknown(claim, Reason.NO_CLAIM, "both sides are the same")

@@ -28,15 +28,17 @@ from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._follows import against, names
-from verifirst.rules.algebra._known import Known
+from verifirst.rules.algebra._follows import against
+from verifirst.rules.algebra._known import names
 from verifirst.rules.algebra._readings import readings
 from verifirst.solvers.ideal import Relation
 from verifirst.solvers.terms import Term, symbols
 
 MAX_BETWEEN = 200  # characters between the two equations
 
-_SIGN = re.compile(r"\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow|rightarrow|longrightarrow|to)\b|=>|->|⟹|→|⇒")
+_SIGN = re.compile(
+    r"\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow|rightarrow|longrightarrow|to)\b|=>|->|⟹|→|⇒"
+)
 _DISPLAY = re.compile(r"\\\]|\\\[|\\\\|\$\$|\n")
 _MARKS = re.compile(r"\\[a-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
 _DERIVING = frozenset(
@@ -74,29 +76,25 @@ class FalseStep(Rule):
         before = _before(claim, context)
         if not before or not _derives(context.step.text[before[-1].end : claim.start], before[-1], claim):
             return None
-        given = [Known(item.left.term, item.right.term, None) for item in before]
+        given = [(item.left.term, item.right.term) for item in before]
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
             if sides is None or not _within(sides, given):
                 return None
-            found = against(*sides, given, context)
+            found = against(sides, given, context, prove=False)
             if found.answer != "contradicts" or len(found.rests) < len(given):
                 return None
             tried.append(sides)
-        if why := _unclear(before, context) or excuse(claim, context):
+        if why := _unclear(before) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
         message = f"{text[claim.start : claim.end][:80]} contradicts {text[before[0].start : before[-1].end][:80]}"
-        return self.refuted(claim, failing("=", tried, given=[item.relation for item in given]), message)
+        return self.refuted(claim, failing("=", tried, given=given), message)
 
 
 def _before(claim: Formula, context: Context) -> list[Formula]:
     """The links of the statement right before ``claim``'s, or none where it is not all equations."""
-    found = [
-        other
-        for other in context.claims
-        if isinstance(other, Formula) and other.statement == claim.statement - 1
-    ]
+    found = [other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1]
     whole = found and len(found) == found[0].members - 1 and all(item.relation == "=" for item in found)
     return found if whole else []
 
@@ -106,25 +104,25 @@ def _derives(between: str, before: Formula, claim: Formula) -> bool:
     if len(between) > MAX_BETWEEN:
         return False
     words = [word.lower() for word in _MARKS.sub(" ", between).split() if len(word) > 1]
-    if not all(word in _DERIVING or word in _NEUTRAL for word in words):
+    if not all(word in _DERIVING or word in _NEUTRAL for word in words) or _listed(before, claim):
         return False
     if any(word in _DERIVING for word in words) or _SIGN.search(between):
         return True
-    return not words and "," not in between and _DISPLAY.search(between) is not None and not _listed(before, claim)
+    return not words and "," not in between and _DISPLAY.search(between) is not None
 
 
 def _listed(before: Formula, claim: Formula) -> bool:
-    """Whether the two may be entries of a list: each names a value of the same thing."""
-    return bool(lone(before.left.term)) or before.left.term == claim.left.term
+    """Whether the two may be entries of a list: each says a value of the same thing, and the second is no mere number."""
+    return before.left.term == claim.left.term and not _plain(claim.right.term)
 
 
-def _within(sides: Relation, given: list[Known]) -> bool:
+def _within(sides: Relation, given: list[Relation]) -> bool:
     """Whether the equation has symbols, and none that the given ones do not have."""
     own = names(*sides)
-    return bool(own) and own <= frozenset().union(*(item.names for item in given))
+    return bool(own) and own <= frozenset().union(*(names(*item) for item in given))
 
 
-def _unclear(before: list[Formula], context: Context) -> str:
+def _unclear(before: list[Formula]) -> str:
     """Why the first equation is no good ground: supposed, or a bare value of a symbol."""
     first = before[0]
     if first.supposed:

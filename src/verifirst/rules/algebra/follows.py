@@ -26,7 +26,7 @@ from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import closed
 from verifirst.rules.algebra._evidence import holding
 from verifirst.rules.algebra._follows import restates, solves, standing
-from verifirst.rules.algebra._known import known
+from verifirst.rules.algebra._known import said_before
 
 
 class Follows(Rule):
@@ -39,7 +39,9 @@ class Follows(Rule):
     examples: ClassVar[tuple[Example, ...]] = (
         Example(r"Adding them, $2x = 12$.", Status.VERIFIED, problem=r"$x + y = 10$ and $x - y = 2$. Find $x$."),
         Example(r"So \(x = 2\).", Status.VERIFIED, before=(r"\(2x + 3 = 7\)",)),
-        Example(r"\[ AB^2 = h^2 + 9 \]", Status.VERIFIED, before=(r"\[ AB^2 = AD^2 + BD^2 \]", r"\(AD = h\), \(BD = 3\)")),
+        Example(
+            r"\[ AB^2 = h^2 + 9 \]", Status.VERIFIED, before=(r"\[ AB^2 = AD^2 + BD^2 \]", r"\(AD = h\), \(BD = 3\)")
+        ),
         Example(r"Then $f(3) = 10$.", Status.VERIFIED, problem=r"Let $f(x) = x^2 + 1$. Find $f(3)$."),
         Example(r"So $x = 3$.", Status.VERIFIED, before=(r"$x^2 - 5x + 6 = 0$",), why="put back, it fits"),
         Example(r"Again $2x + 3 = 7$.", Status.UNKNOWN, before=(r"$2x + 3 = 7$",), why="said before"),
@@ -53,13 +55,12 @@ class Follows(Rule):
         left, right = claim.left.term, claim.right.term
         if closed(left, right) or left == right:
             return None
-        if any(restates(item, left, right) for item in known(claim, context)):
+        if any(restates(item, (left, right)) for item in said_before(claim, context)):
             return self.unknown(claim, Reason.NO_CLAIM, "said before")
-        found = standing(claim, left, right, context)
+        found = standing(claim, context)
         if found.answer == "open":
             found = solves(claim, context) or found
         applied = (found.left, found.right) != (left, right)  # a definition
         if found.answer != "holds" or not (found.rests or applied):
             return None
-        given = [item.relation for item in found.rests]
-        return self.verified(claim, holding("=", found.left, found.right, given=given))
+        return self.verified(claim, holding("=", found.left, found.right, given=found.rests))

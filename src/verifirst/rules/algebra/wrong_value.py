@@ -28,9 +28,10 @@ from verifirst.claims.formula import Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.rules.algebra._closed import closed, slack, truth, within
+from verifirst.rules.algebra._closed import bare, closed, slack, truth, within
 from verifirst.rules.algebra._evidence import failing, holding
 from verifirst.rules.algebra._excuses import excuse
+from verifirst.rules.algebra._known import names
 from verifirst.rules.algebra._readings import conventional, readings
 from verifirst.solvers.ideal import Relation
 
@@ -58,17 +59,17 @@ class WrongValue(Rule):
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
         """Decide a relation between closed terms."""
-        if not isinstance(claim, Formula) or claim.relation == ":=":
+        if not isinstance(claim, Formula) or claim.relation == ":=" or (claim.relation == "|" and claim.members > 2):  # noqa: PLR2004
+            return None
+        if not names(claim.left.term, claim.right.term) <= _PERHAPS_NUMBERS:
             return None
         text, budget = context.step.text, context.budget
         tried: list[Relation] = []
         open_ = ""
         for style, sides in readings(text, claim, budget):
             if sides is None or not closed(*sides):
-                if not tried:
-                    continue  # perhaps i or e, read as a number further on
                 open_ = open_ or "another reading is not a relation between numbers"
-                continue
+                continue  # perhaps i or e, read as a number further on
             answer = truth(claim.relation, sides, claim.modulus, budget)
             if answer == "true":
                 if conventional(style):
@@ -88,7 +89,7 @@ class WrongValue(Rule):
         text, beyond = context.step.text, Fraction(0)
         if claim.relation in ("=", "≈"):
             about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
-            beyond = Fraction(slack(claim, text, about=about))
+            beyond = slack(claim, text, about=about, budget=context.budget)
             if beyond and (half := within(tried[0], beyond / 2, context.budget)) != "false":
                 if half == "true" and tried[0][1:]:
                     evidence = holding("=", *tried[0], within=beyond / 2)
@@ -96,7 +97,7 @@ class WrongValue(Rule):
                 return self.unknown(claim, Reason.ROUNDING, "it may be rounded")
             if beyond and any(within(sides, beyond, context.budget) != "false" for sides in tried):
                 return self.unknown(claim, Reason.ROUNDING, "off by what rounding could explain")
-        if why := excuse(claim, context):
+        if why := "two bare numbers" if bare(claim, text) else excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         evidence = failing(claim.relation, tried, modulus=claim.modulus, beyond=beyond)
         left, right = text[claim.left.start : claim.left.end][:80], text[claim.right.start : claim.right.end][:80]
@@ -106,6 +107,7 @@ class WrongValue(Rule):
         return self.refuted(claim, evidence, message)
 
 
+_PERHAPS_NUMBERS = frozenset(("i", "e"))
 _WORDS = {
     "=": "equal to", "≈": "about", "<": "less than", "<=": "at most", ">": "greater than", ">=": "at least",
     "!=": "different from", "≡": "congruent to", "|": "a divisor of",
