@@ -36,7 +36,7 @@ from verifirst.solvers.terms import Term, functions, is_bound, symbols
 Relation = Literal["<", "<=", ">", ">=", "=", "!="]
 Truth = Literal["true", "false", "undecided"]
 
-MAX_WORK = 60_000
+MAX_WORK = 40_000
 """Budget units that one question may take, whatever the caller allows."""
 
 _RING = frozenset("+ - * / neg % +% -%".split())

@@ -59,9 +59,9 @@ def in_tower(terms: tuple[Term, ...], use: Callable[..., Found], budget: Budget,
 
     Raises :class:`TooLargeError` or :class:`UndefinedError`.
     """
-    settings = Settings(4, 4, {})
+    settings = Settings()
     for _ in range(MAX_RESTARTS):
-        algebra = Algebra(Tower(settings.size, settings), budget, real=not mentions_i(*terms), positive=positive)
+        algebra = Algebra(Tower(settings, budget), budget, real=not mentions_i(*terms), positive=positive)
         try:
             return use(algebra, *(algebra.evaluate(term) for term in terms))
         except Restart:

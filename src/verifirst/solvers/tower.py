@@ -1,6 +1,7 @@
 r"""Fractions of polynomials over the rationals in generators, some bound by a relation.
 
-    >>> tower = Tower(4)
+    >>> from verifirst.core.budget import Budget
+    >>> tower = Tower(Settings(4), Budget(1000))
     >>> x, i = tower.symbol("x"), tower.imaginary()
     >>> tower.is_zero(tower.add(tower.multiply(i, i), tower.number(fmpq(1))))
     True
@@ -15,19 +16,20 @@ Sizes are estimated before each product: :class:`TooLargeError`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import comb, gcd
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz_poly
 
+from verifirst.core.budget import Budget
 from verifirst.solvers.rational import TooLargeError, UndefinedError
 
 Polynomial = fmpq_mpoly
 Key = tuple[Any, ...]
 """What a generator is: its kind, then what tells it from others of the kind. Hashable."""
 
-MAX_TERMS = 2_000  # of an estimated product
+MAX_TERMS = 1_000  # of an estimated product
 MAX_DEGREE = 400
 MAX_UNITY = 128  # the largest order of a root of unity
 
@@ -40,9 +42,9 @@ class Restart(Exception):  # noqa: N818  # no error: the tower must be built aga
 class Settings:
     """What a tower learns from restarts: how finely its generators are divided."""
 
-    size: int
-    unity: int
-    parts: dict[Key, int]
+    size: int = 4
+    unity: int = 4
+    parts: dict[Key, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ class Relation:
 class Tower:
     """Generators and the fractions over them."""
 
-    def __init__(self, size: int, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings(size, 4, {})
+    def __init__(self, settings: Settings, budget: Budget) -> None:
+        self.settings = settings
+        self._budget = budget
         self.context = fmpq_mpoly_ctx.get([f"g{at}" for at in range(self.settings.size)], "lex")
         self._generators = self.context.gens()
         self.keys: list[Key] = []
@@ -147,9 +150,9 @@ class Tower:
         if exponent <= 0:
             a, exponent = self.invert(a), -exponent
         for part in (a.top, a.bottom):
-            _guard(1, part.total_degree() * exponent if not part.is_constant() else 0)
-            _guard(comb(exponent + len(part) - 1, exponent) if len(part) > 1 else 1, 0)
-            _guard(exponent * max((c.height_bits() for c in part.coeffs()), default=0) // 16, 0)
+            self._guard(1, part.total_degree() * exponent if not part.is_constant() else 0)
+            self._guard(comb(exponent + len(part) - 1, exponent) if len(part) > 1 else 1)
+            self._guard(exponent * max((c.height_bits() for c in part.coeffs()), default=0) // 16)
         return Fraction(a.top**exponent, a.bottom**exponent)
 
     def reduced(self, a: Fraction) -> Fraction:
@@ -221,7 +224,7 @@ class Tower:
             return b
         if b.is_one():
             return a
-        _guard(len(a) * len(b), 0)
+        self._guard(len(a) * len(b))
         return a * b
 
     def _reduce(self, polynomial: Polynomial, at: int) -> tuple[Polynomial, Polynomial]:
@@ -233,7 +236,7 @@ class Tower:
         if relation.value is None:
             return self._reduce_unity(polynomial, at), self._one
         value, bottom = relation.value.top, relation.value.bottom
-        _guard(len(polynomial) * (len(value) + len(bottom)) ** highest, 0)
+        self._guard(len(polynomial) * (len(value) + len(bottom)) ** highest)
         total = self.context.constant(0)
         for monomial, coefficient in polynomial.terms():
             times, rest = divmod(int(monomial[at]), relation.degree)
@@ -252,7 +255,8 @@ class Tower:
                 total[kept] = total.get(kept, fmpq(0)) + coefficient * factor
         return self.context.from_dict(total)
 
-
-def _guard(terms: int, degree: int) -> None:
-    if terms > MAX_TERMS or degree > MAX_DEGREE:
-        raise TooLargeError("the expansion is too large")
+    def _guard(self, terms: int, degree: int = 0) -> None:
+        """Pay for an expansion before it is done; TooLargeError for a large one."""
+        if terms > MAX_TERMS or degree > MAX_DEGREE:
+            raise TooLargeError("the expansion is too large")
+        self._budget.spend(terms)

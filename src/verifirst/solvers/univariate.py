@@ -44,7 +44,7 @@ Root = tuple[Irreducible, int]
 MAX_DEGREE = 24
 MAX_SURDS = 3
 MAX_HEIGHT = 2_000  # bits of a coefficient
-MAX_WORK = 60_000
+MAX_WORK = 40_000
 _BITS = 256
 _DEGREE_COST = 400  # budget units to factor and isolate, by degree
 
