@@ -21,6 +21,7 @@ from math import isqrt
 from typing import Any
 
 from verifirst.core.verdict import Evidence, Status
+from verifirst.replay_integers import number_fact
 from verifirst.replay_terms import terms_fail, terms_hold
 
 MAX_CHARACTERS = 200_000
@@ -126,6 +127,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "relation-fails": _relation_fails,
     "terms-hold": terms_hold,
     "terms-fail": terms_fail,
+    "number-fact": number_fact,
     "grounded": _grounded,
     "ungrounded": _ungrounded,
     "answer": _answer,

@@ -19,7 +19,7 @@ from verifirst.claims.equation import Equation
 from verifirst.claims.establishing import establish
 from verifirst.claims.formula import Formula, formulas, given_relations
 from verifirst.claims.naming import Named, named
-from verifirst.claims.quantities import Statement, quantities
+from verifirst.claims.quantities import NumberFact, Statement, quantities
 from verifirst.claims.relations import relations
 from verifirst.claims.stated import givens
 from verifirst.claims.tokens import Tokens, tokenize
@@ -27,7 +27,7 @@ from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
 __all__ = [
-    "Answer", "Comparison", "Equation", "Formula", "Named", "Statement", "establish", "extract", "given_relations",
+    "Answer", "Comparison", "Equation", "Formula", "Named", "NumberFact", "Statement", "establish", "extract", "given_relations",
     "givens", "origin",
 ]  # fmt: skip
 

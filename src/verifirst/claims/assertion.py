@@ -139,12 +139,16 @@ class _Around(NamedTuple):
         return self.text[self.start : self.end]
 
 
-def doubt(text: str, start: int, end: int, problem: str) -> str:
-    """Why ``text[start:end]`` may not be an assertion of ordinary arithmetic, or ``""``."""
+def doubt(text: str, start: int, end: int, problem: str, *, arithmetic: bool = True) -> str:
+    """Why ``text[start:end]`` may not be an assertion of ordinary arithmetic, or ``""``.
+
+    Without ``arithmetic``, only whether it is asserted: other moduli and signs are the claim's own.
+    """
     before = text[_clause_start(text, start) : start]
     after = text[end : _sentence_end(text, end) + 1]
     around = _Around(text, start, end, before, after, problem[:MAX_PROBLEM])
-    return next((why for why, seen in _DOUBTS if seen(around)), "")
+    doubts = (*_DOUBTS, *_OTHERWISE) if arithmetic else _DOUBTS
+    return next((why for why, seen in doubts if seen(around)), "")
 
 
 def _denied(a: _Around) -> bool:
@@ -178,6 +182,8 @@ _DOUBTS: tuple[tuple[str, Callable[[_Around], object]], ...] = (
     ("the step corrects itself afterwards", lambda a: _CORRECTED.search(a.text, a.end, a.end + WINDOW)),
     ("the text after it may belong to it", lambda a: _AFTER.match(a.text[a.end : a.end + NEAR])),
     ("the text before it may belong to it", _belongs_left),
+)
+_OTHERWISE: tuple[tuple[str, Callable[[_Around], object]], ...] = (
     ("other than ordinary arithmetic (time of day, modulus, another base)", _other_arithmetic),
     ("an operator may be redefined", _redefined),
     ("an exponent without braces", _bare_power),

@@ -17,6 +17,7 @@ ENTRY_POINTS = "verifirst.packs"
 BUILT_IN = {
     "arithmetic": "verifirst.rules.arithmetic",
     "dependency": "verifirst.rules.dependency",
+    "integers": "verifirst.rules.integers",
     "words": "verifirst.rules.words",
     "algebra": "verifirst.rules.algebra",
 }

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 
 from verifirst.claims.quantities.labels import restated
 from verifirst.claims.quantities.lexemes import lexemes
+from verifirst.claims.quantities.number_fact import NumberFact
+from verifirst.claims.quantities.number_facts import number_facts
 from verifirst.claims.quantities.statement import Statement
 from verifirst.claims.quantities.statements import statements
 from verifirst.claims.tokens import Tokens, tokenize
 from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
-__all__ = ["Statement", "quantities"]
+__all__ = ["NumberFact", "Statement", "quantities"]
 
 _COMPUTES = frozenset(
     "half third thirds quarter quarters fourth fourths fifth fifths tenth twice double triple thrice times plus minus "
@@ -28,9 +30,13 @@ _STATES = re.compile(
     r"(?:is|are|was|equals?|gives?|giving|makes?|yields?|gets?|got|have|find|us|me|becomes?|totals?|to|in|leaves?"
     r"|obtains?|than)[ :$\\(\n]{1,4}(?:(?:about|approximately|a total of|only|just) )?[-$\\({.0-9]",
 )
-_STATES_IN_WORDS = re.compile(r"\b(?:is|are|equals?|gives|makes|get) (?:[a-z]+teen|[a-z]+ty|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
+_STATES_IN_WORDS = re.compile(
+    r"\b(?:is|are|equals?|gives|makes|get) (?:[a-z]+teen|[a-z]+ty|zero|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|eleven|twelve)\b"
+)
 _SHARE = re.compile(r"[0-9}%] of ")
-_SIGNS = re.compile(r"[0-9)}$%][$)\\ ,]*(?:which )?(?:is|are|equals?|(?:simplifies|equal) to|yields)(?: equal to| also)? "
+_SIGNS = re.compile(
+    r"[0-9)}$%][$)\\ ,]*(?:which )?(?:is|are|equals?|(?:simplifies|equal) to|yields)(?: equal to| also)? "
     r"[^a-z0-9\n]{0,6}(?:boxed\{)?[0-9]"
 )
 
@@ -42,6 +48,7 @@ def quantities(text: str, tokens: Tokens | None, found: Sequence[Claim], budget:
         claims += restated(tokens, budget)
     if _may_state(text):
         claims += statements(lexemes(tokens or tokenize(text, budget)), budget)
+    claims += number_facts(text)
     if not claims:
         return claims
     taken = {(claim.start, claim.end) for claim in found}

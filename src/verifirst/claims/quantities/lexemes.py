@@ -17,7 +17,7 @@ class Lexemes(NamedTuple):
 
     ``kinds`` are those of :mod:`verifirst.claims.tokens`, words in small letters. ``tokens``
     are the tokens themselves, with every run of words made an end, so that a parse of symbols
-    stops there; ``index`` gives each lexeme's token.
+    stops there; ``positions`` gives each lexeme's token.
     """
 
     text: str
@@ -25,7 +25,7 @@ class Lexemes(NamedTuple):
     kinds: list[str]
     starts: list[int]
     ends: list[int]
-    index: list[int]
+    positions: list[int]
     tokens: Tokens
 
     def at(self, offset: int) -> int:
@@ -34,15 +34,15 @@ class Lexemes(NamedTuple):
 
     def symbols(self, i: int) -> tuple[Parsed, int]:
         """The side made of symbols that begins at lexeme ``i``, and the lexeme after it."""
-        parsed = parse(self.tokens, self.index[i])
-        return parsed, bisect_left(self.index, parsed.end, i)
+        parsed = parse(self.tokens, self.positions[i])
+        return parsed, bisect_left(self.positions, parsed.end, i)
 
 
 def lexemes(tokens: Tokens) -> Lexemes:
     """Split the words of ``tokens``."""
     text, kinds, starts, ends = tokens
     found = Lexemes(text, [], [], [], [], [], Tokens(text, ["E" if k == "w" else k for k in kinds], starts, ends))
-    words, own, begins, finishes, index = found.words, found.kinds, found.starts, found.ends, found.index
+    words, own, begins, finishes, index = found.words, found.kinds, found.starts, found.ends, found.positions
     for i, kind in enumerate(kinds):
         if kind != "w":
             words.append("")

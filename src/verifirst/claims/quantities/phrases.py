@@ -75,7 +75,7 @@ def factor(lex: Lexemes, i: int, depth: int) -> Phrase | None:
     return _compared(lex, operand(lex, i), depth)
 
 
-_NOUNS = frozenset(LISTS) | {"square", "double"}
+_NOUNS = frozenset(LISTS) | {"square"}
 
 
 def operand(lex: Lexemes, i: int) -> Phrase | None:
@@ -140,7 +140,7 @@ def _scaled(lex: Lexemes, found: Phrase) -> Phrase:
 
 
 def _with_unit(lex: Lexemes, found: Phrase) -> Phrase:
-    unit = []
+    unit: list[str] = []
     j = found.next
     while len(unit) < UNIT_WORDS and lex.words[j] and lex.words[j] not in STOPS and lex.words[j] not in PARTS | STARTS:
         unit.append(lex.words[j])
@@ -231,28 +231,25 @@ def _multiple(lex: Lexemes, i: int, depth: int) -> Phrase | None:
 
 
 def _noun(lex: Lexemes, i: int, word: str, depth: int) -> Phrase | None:
-    """``the sum of 3 and 5``, ``the square of 7``."""
-    words = lex.words
-    j = i + 1
-    if word == "square" and words[j] == "root":
-        return _root(lex, i, depth)
-    if words[j] not in ("of", "between"):
-        return None
+    """``the sum of 3 and 5``, ``the square of 7``, ``the square root of 9``."""
+    following = lex.words[i + 1]
     if word == "square":
-        base = operand(lex, j + 1)
-        if base is None or not base.simple:
-            return None
-        rpn: tuple[Item, ...] = (*base.rpn, 2, "^")
-        return base._replace(start=lex.starts[i], rpn=rpn, numbers=(*base.numbers, base.numbers[-1]), open=True,
-                             simple=False, worded=True)  # fmt: skip
-    if word == "double":
-        return None
-    items = _list(lex, j + 1, frozenset({"and"}), depth)
+        return _root(lex, i, depth) if following == "root" else _square(lex, i)
+    items = _list(lex, i + 2, frozenset({"and"}), depth) if following in ("of", "between") else None
     if items is None:
         return None
-    if word == "difference":
-        items = _larger_first(items)
-    return _folded(LISTS[word], lex.starts[i], items)
+    return _folded(LISTS[word], lex.starts[i], _larger_first(items) if word == "difference" else items)
+
+
+def _square(lex: Lexemes, i: int) -> Phrase | None:
+    """``the square of 7``."""
+    base = operand(lex, i + 2) if lex.words[i + 1] == "of" else None
+    if base is None or not base.simple:
+        return None
+    numbers = (*base.numbers, (lex.starts[i], lex.ends[i]))
+    return base._replace(
+        start=lex.starts[i], rpn=(*base.rpn, 2, "^"), numbers=numbers, open=True, simple=False, worded=True
+    )
 
 
 def _larger_first(items: list[Phrase]) -> list[Phrase]:

@@ -208,7 +208,7 @@ MAX_REST = 6  # words after a value that are looked at
 
 def _rest(lex: Lexemes, i: int) -> list[str]:
     """The next few words of the clause."""
-    rest = []
+    rest: list[str] = []
     while lex.words[i] and lex.words[i] not in _CLAUSES and len(rest) < MAX_REST:
         rest.append(lex.words[i])
         i += 1
