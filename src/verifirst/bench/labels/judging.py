@@ -122,33 +122,41 @@ def judge(verifier: Verifier, labelled: Labelled) -> Solution:
     )
 
 
-def reports(verifier: Verifier, labelled: Labelled) -> Iterator[tuple[Report, int]]:
-    """Each step's report and the CPU time that it took, in nanoseconds; empty steps are left out."""
+def reports(verifier: Verifier, labelled: Labelled) -> Iterator[tuple[int, Report, int]]:
+    """Each step's index, its report, and the CPU time that it took, in nanoseconds.
+
+    Empty steps are left out: the verifier numbers those that it sees, so a report's own
+    indices are positions among them.
+    """
     ledger = Ledger.open(verifier, labelled.problem)
-    for index in range(len(labelled.steps)):
+    for position, index in enumerate(full(labelled)):
         text = labelled.text(index)
-        if not text:
-            continue
-        step = Step(index, 0, len(text), len(text), text)
+        step = Step(position, 0, len(text), len(text), text)
         began = time.thread_time_ns()
         report = ledger.push(step)
-        yield report, time.thread_time_ns() - began
+        yield index, report, time.thread_time_ns() - began
+
+
+def full(labelled: Labelled) -> list[int]:
+    """The indices of the steps that hold any text."""
+    return [index for index in range(len(labelled.steps)) if labelled.text(index)]
 
 
 def _judged(verifier: Verifier, labelled: Labelled) -> Iterator[Judged]:
-    for report, ns in reports(verifier, labelled):
+    indices = full(labelled)
+    for index, report, ns in reports(verifier, labelled):
         verdicts = report.verdicts
         refutations = [Refutation.of(v, enforced=True) for v in verdicts if v.status is Status.REFUTED]
         refutations += [Refutation.of(v, enforced=False) for v in report.notes if v.status is Status.REFUTED]
         yield Judged(
-            report.step.index,
-            place(labelled, report.step.index),
+            index,
+            place(labelled, index),
             report.status,
             any(verdict.status is not Status.UNKNOWN for verdict in verdicts),
             ns,
             tuple(refutations),
             tuple(verdict.reason.value for verdict in verdicts if verdict.reason is not None),
-            report.cause,
+            None if report.cause is None else indices[report.cause],
         )
 
 

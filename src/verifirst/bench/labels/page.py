@@ -13,7 +13,7 @@ from string import Template
 
 from verifirst.bench.labels.data import Labelled
 from verifirst.bench.labels.flags import Flag
-from verifirst.bench.labels.judging import Settings, reports
+from verifirst.bench.labels.judging import Settings, full, reports
 from verifirst.core.report import Report
 from verifirst.core.verdict import Status, Verdict
 from verifirst.verifier import Verifier
@@ -75,13 +75,14 @@ def _label(labelled: Labelled) -> str:
 
 def _steps(verifier: Verifier, flag: Flag, labelled: Labelled) -> Iterator[str]:
     """The steps up to one past the flagged one, as list items."""
-    judged = {report.step.index: report for report, _ in reports(verifier, labelled)}
+    judged = {index: report for index, report, _ in reports(verifier, labelled)}
+    indices = full(labelled)
     for index in range(min(len(labelled.steps), flag.step + 2)):
         report = judged.get(index)
         classes = [report.status.value if report else "empty"]
         classes += ["here"] * (index == flag.step) + ["labelled"] * (index == labelled.first_error)
         body = _marked(report, flag if index == flag.step else None) if report else ""
-        yield f'<li class="{" ".join(classes)}">{body}{_notes(report) if report else ""}</li>'
+        yield f'<li class="{" ".join(classes)}">{body}{_notes(report, indices) if report else ""}</li>'
 
 
 def _marked(report: Report, flag: Flag | None) -> str:
@@ -105,11 +106,11 @@ def _spans(report: Report, flag: Flag | None) -> Iterator[tuple[int, int, str]]:
             yield verdict.claim.start, verdict.claim.end, _CLAIM[verdict.status]
 
 
-def _notes(report: Report) -> str:
-    """A line for each refutation, with its message."""
+def _notes(report: Report, indices: Sequence[int]) -> str:
+    """A line for each refutation, with its message, and the step to blame."""
     lines = [_note(verdict, "") for verdict in report.verdicts if verdict.status is Status.REFUTED]
     lines += [_note(verdict, "preview ") for verdict in report.notes if verdict.status is Status.REFUTED]
-    lines += [f"<small>cause: step {report.cause}</small>"] if report.cause is not None else []
+    lines += [f"<small>cause: step {indices[report.cause]}</small>"] if report.cause is not None else []
     return "".join(lines)
 
 
