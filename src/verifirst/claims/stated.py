@@ -43,7 +43,9 @@ _WORDS |= {
 _WORDS |= {
     "half": Fraction(1, 2), "halves": Fraction(1, 2), "third": Fraction(1, 3), "thirds": Fraction(1, 3),
     "quarter": Fraction(1, 4), "quarters": Fraction(1, 4), "fourth": Fraction(1, 4), "fourths": Fraction(1, 4),
-    "fifth": Fraction(1, 5), "fifths": Fraction(1, 5), "sixth": Fraction(1, 6), "eighth": Fraction(1, 8),
+    "fifth": Fraction(1, 5), "fifths": Fraction(1, 5), "sixth": Fraction(1, 6), "sixths": Fraction(1, 6),
+    "seventh": Fraction(1, 7), "sevenths": Fraction(1, 7), "eighth": Fraction(1, 8), "eighths": Fraction(1, 8),
+    "ninth": Fraction(1, 9), "ninths": Fraction(1, 9),
     "tenth": Fraction(1, 10), "tenths": Fraction(1, 10), "twice": Fraction(2), "double": Fraction(2),
     "doubled": Fraction(2), "doubles": Fraction(2), "thrice": Fraction(3), "triple": Fraction(3),
     "tripled": Fraction(3), "triples": Fraction(3), "quadruple": Fraction(4), "dozen": Fraction(12),
@@ -61,7 +63,8 @@ def givens(problem: str) -> list[Fact]:
     """The distinct values that ``problem`` states, as facts of step ``PROBLEM``."""
     values: dict[Fraction, str] = {}
     for value, source in stated(problem[:MAX_TEXT]):
-        values.setdefault(value, source)
+        if value not in values or source.endswith("%"):  # a percentage may be used in more ways
+            values[value] = source
     return [Fact(value, PROBLEM, source) for value, source in values.items()]
 
 
