@@ -290,9 +290,9 @@ def _braced(p: Cursor) -> Term:
 
 def _root(p: Cursor) -> Term:
     index: Term = ()
-    if p.typeset and p.kinds[p.i] == "(" and p.texts[p.i] == "[":
+    if p.kinds[p.i] == "(" and p.texts[p.i] == "[":
         index = _group(p)
-    inner = _braced(p) if p.typeset else read(p)
+    inner = _braced(p) if p.typeset or p.kinds[p.i] == "{" else read(p)
     return p.join(index, inner, "root") if index else (*inner, "sqrt")
 
 

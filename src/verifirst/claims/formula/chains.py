@@ -130,8 +130,8 @@ def _side(tokens: Tokens, i: int, budget: Budget, style: Style, functions: froze
     budget.spend(end - i + 1)
     if parsed is None or (kinds[end] not in "rbi,wTE" and not _ends(tokens, end)):
         return None, max(end, _skip(kinds, end))
-    if kinds[end] == "b" and _goes_on(kinds, end):
-        return None, end
+    if (kinds[end] == "b" and _goes_on(kinds, end)) or (kinds[end] == "w" and kinds[end + 1] in "+-*/^("):
+        return None, end  # the next line, or what follows a unit, belongs to it
     return Side(tokens.starts[i], tokens.ends[end - 1], parsed.term, parsed.units), end
 
 

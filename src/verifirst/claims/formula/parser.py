@@ -39,7 +39,7 @@ class _Parser(Cursor):
         if self.depth > MAX_DEPTH:
             raise OpaqueError
         left = self._product()
-        while (op := self.kinds[self.i]) in "+-":
+        while (op := self.kinds[self.i]) in ("+-/" if self.style.slash_sum else "+-"):
             self.i += 1
             left = self.join(left, self._product(), op)
         self.depth -= 1
@@ -50,7 +50,7 @@ class _Parser(Cursor):
         left = self._signed()
         while True:
             kind = self.kinds[self.i]
-            if kind in "*/":
+            if kind == "*" or (kind == "/" and not self.style.slash_sum):
                 self.i += 1
                 if kind == "/" and self.kinds[self.i] == "T" and self._drop_unit():
                     continue
@@ -111,7 +111,7 @@ class _Parser(Cursor):
             if kind == "!":
                 base = (*base, "!")
             elif kind == "%":
-                base = (*base, "%")
+                base = base if self.style.plain_percent else (*base, "%")
             elif kind == "d":
                 base = base if self.style.plain_degrees and not self.in_function else (*base, "deg")
             elif kind == "s":
@@ -136,6 +136,8 @@ class _Parser(Cursor):
             return self.texts[self.i] in atoms.COMMANDS
         if kind == "T":
             raise OpaqueError
+        if kind == "a" and not self.typeset and not self.glued() and self.texts[self.i] != "π":
+            raise OpaqueError  # letters apart in prose are seldom a product
         return kind in "aFG{"
 
     def _drop_unit(self) -> bool:

@@ -19,6 +19,8 @@ class Style(NamedTuple):
     napier: bool = False  # e is 2.718...
     letter_e: bool = False  # e^2 is a variable's square
     plain_degrees: bool = False  # 100° is 100, outside of functions
+    slash_sum: bool = False  # 28-y/y is (28-y)/y
+    plain_percent: bool = False  # 0.1 * 100 = 10%
     wide: bool = False  # sin xy + z: the argument takes the following factors in
 
 
@@ -42,6 +44,8 @@ STYLES = (
     Style(calls=True),
     Style(binary_log=True),
     Style(letter_e=True),
+    Style(slash_sum=True),
+    Style(plain_percent=True),
     Style(degrees=True),
     Style(wide=True),
 )

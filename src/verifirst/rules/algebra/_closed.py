@@ -53,18 +53,23 @@ def _divides(divisor: Term, dividend: Term, budget: Budget) -> Truth:
     return "true" if n % d == 0 else "false"
 
 
-def shown(claim: Formula, text: str) -> Fraction | None:
-    """One unit of the last digit of the side that is a lone number (the right one first), or None."""
+def shown(claim: Formula, text: str, *, about: bool) -> Fraction | None:
+    """One unit of the last digit of the side that is a lone number (the right one first), or None.
+
+    The last digit that is not zero, where the text says *about*.
+    """
     for side in (claim.right, claim.left):
-        if match := _NUMBER.fullmatch(text[side.start : side.end].strip()):
-            return Fraction(1, 10 ** len(match[1] or ""))
+        source = text[side.start : side.end].strip()
+        if match := _NUMBER.fullmatch(source):
+            zeros = len(source) - len(source.rstrip("0")) if about and match[1] is None else 0
+            return Fraction(10**zeros, 10 ** len(match[1] or ""))
     return None
 
 
 def slack(claim: Formula, text: str, *, about: bool, budget: Budget) -> Fraction:
     """How far apart the sides may be before rounding no longer explains it."""
     size = _size(claim.left.term, budget)
-    unit = shown(claim, text)
+    unit = shown(claim, text, about=about)
     if unit is not None:
         return max(2 * unit if about else unit, size * FINEST)
     return size * COARSE if about or _DECIMAL.search(text, claim.start, claim.end) else Fraction(0)

@@ -21,6 +21,8 @@ _NEEDS = {
     "napier": re.compile(r"(?<![a-zA-Z\\])e(?![a-z])"),
     "letter_e": re.compile(r"(?<![a-zA-Z\\])e\s*\^"),
     "plain_degrees": re.compile(r"\\circ|°|\\degree"),
+    "slash_sum": re.compile(r"[-+][^=]*/"),
+    "plain_percent": re.compile(r"%"),
     "wide": re.compile(r"\\?(?:sin|cos|tan|log|ln|cot|sec|csc)"),
 }
 

@@ -38,7 +38,7 @@ class FalseIdentity(Rule):
 
     code = "AL002"
     name = "false-identity"
-    stage = Stage.PREVIEW
+    stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(r"Expanding, $(x + 1)^2 = x^2 + 2x + 1$.", Status.VERIFIED),

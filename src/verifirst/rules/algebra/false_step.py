@@ -41,6 +41,7 @@ _SIGN = re.compile(
 )
 _DISPLAY = re.compile(r"\\\]|\\\[|\\\\|\$\$|\n")
 _MARKS = re.compile(r"\\[a-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
+_DECIMAL = re.compile(r"[0-9]\.[0-9]")
 _DERIVING = frozenset(
     "so then thus hence therefore gives give giving simplifies simplify simplifying simplified get have obtain means "
     "implies yields dividing divide multiply multiplying subtract subtracting add adding becomes rearranging rearrange "
@@ -58,7 +59,7 @@ class FalseStep(Rule):
 
     code = "AL004"
     name = "false-step"
-    stage = Stage.PREVIEW
+    stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(r"\[ 2x + 3 = 7 \] Subtract 3 from both sides: \[ 2x = 10 \]", Status.REFUTED),
@@ -74,7 +75,7 @@ class FalseStep(Rule):
         if not isinstance(claim, Formula) or claim.relation != "=" or claim.link:
             return None
         before = _before(claim, context)
-        if not before or not _derives(context.step.text[before[-1].end : claim.start], before[-1], claim):
+        if not before or not _derives(context.step.text[before[-1].end : claim.start], before[0], claim):
             return None
         given = [(item.left.term, item.right.term) for item in before]
         tried: list[Relation] = []
@@ -85,6 +86,8 @@ class FalseStep(Rule):
             if found.answer != "contradicts" or len(found.rests) < len(given):
                 return None
             tried.append(sides)
+        if _DECIMAL.search(context.step.text, claim.start, claim.end):
+            return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
         if why := _unclear(before) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text

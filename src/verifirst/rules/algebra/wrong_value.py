@@ -41,7 +41,7 @@ class WrongValue(Rule):
 
     code = "AL001"
     name = "wrong-value"
-    stage = Stage.PREVIEW
+    stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(r"So \(\binom{5}{2} = 10\).", Status.VERIFIED),
