@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from typing import Literal
 
 from flint import fmpq
@@ -31,7 +32,7 @@ from verifirst.errors import BudgetExceeded
 from verifirst.solvers import algebraic, ball, elementary, exact, modular, points
 from verifirst.solvers.outcome import Outcome, different, equal, undecided
 from verifirst.solvers.rational import TooLargeError, UndefinedError
-from verifirst.solvers.terms import Term, functions, is_bound, symbols
+from verifirst.solvers.terms import Term, functions, is_bound, substitute, symbols
 
 Relation = Literal["<", "<=", ">", ">=", "=", "!="]
 Truth = Literal["true", "false", "undecided"]
@@ -41,6 +42,7 @@ MAX_WORK = 40_000
 
 _RING = frozenset("+ - * / neg % +% -%".split())
 _DIGITS = 57  # what agrees at the last precision of a survey agrees to about so many digits
+_MAX_SIGNS = 3  # symbols whose signs are tried
 _SOME = "for some positive values"
 _POSITIVE = "for positive values"
 _NOT_NEGATIVE = "not for all negative values"
@@ -113,6 +115,17 @@ def _proved(left: Term, right: Term, work: Budget, *, positive: bool = False) ->
         return False
 
 
+def _proved_for_signs(left: Term, right: Term, names: frozenset[str], work: Budget) -> bool:
+    """Whether the sides are the same whatever the signs of their symbols."""
+    if len(names) > _MAX_SIGNS:
+        return False
+    for chosen in product((False, True), repeat=len(names)):
+        turned: dict[str, Term] = {name: (f"${name}", "neg") for name, turn in zip(names, chosen, strict=True) if turn}
+        if not _proved(substitute(left, turned), substitute(right, turned), work, positive=True):
+            return False
+    return points.alike(left, right, dict.fromkeys(names, fmpq(0)), work, real=True) is not False
+
+
 def _is_rational_function(term: Term) -> bool:
     for at, item in enumerate(term):
         if isinstance(item, str):
@@ -163,6 +176,8 @@ def _agreeing(left: Term, right: Term, names: frozenset[str], work: Budget, agre
     if _proved(left, right, work):
         return equal("normal form")
     if real and _proved(left, right, work, positive=True):
+        if not below.one_sided and _proved_for_signs(left, right, names, work):
+            return equal("normal form")
         return undecided("proved for positive values only", only_where=_POSITIVE)
     by_chance = modular.identical(left, right, seed=seed, budget=work)
     if by_chance.answer == "equal":
