@@ -19,7 +19,7 @@ from verifirst.claims.equation import Equation
 from verifirst.claims.establishing import establish
 from verifirst.claims.formula import Formula, formulas, given_relations
 from verifirst.claims.naming import Named, named
-from verifirst.claims.quantities import NumberFact, Statement, quantities
+from verifirst.claims.quantities import Conversion, NumberFact, Statement, in_words
 from verifirst.claims.relations import relations
 from verifirst.claims.stated import givens
 from verifirst.claims.tokens import Tokens, tokenize
@@ -27,7 +27,7 @@ from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
 __all__ = [
-    "Answer", "Comparison", "Equation", "Formula", "Named", "NumberFact", "Statement", "establish", "extract", "given_relations",
+    "Answer", "Comparison", "Conversion", "Equation", "Formula", "Named", "NumberFact", "Statement", "establish", "extract", "given_relations",
     "givens", "origin",
 ]  # fmt: skip
 
@@ -43,7 +43,7 @@ def extract(text: str, budget: Budget) -> list[Claim]:
         found += relations(tokens, budget)
     if symbolic := formulas(text, budget):
         found = _merged(found, symbolic)
-    if extra := [*quantities(text, tokens, found, budget), *named(text, budget), *answers(text)]:
+    if extra := [*in_words(text, tokens, found, budget), *named(text, budget), *answers(text)]:
         found += extra
         found.sort(key=lambda claim: claim.start)
     return found

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from verifirst.claims.quantities.conversions import Conversion, conversions
 from verifirst.claims.quantities.labels import restated
 from verifirst.claims.quantities.lexemes import lexemes
+from verifirst.claims.quantities.measures import UNITS
 from verifirst.claims.quantities.number_fact import NumberFact
 from verifirst.claims.quantities.number_facts import number_facts
 from verifirst.claims.quantities.statement import Statement
@@ -19,7 +21,7 @@ from verifirst.claims.tokens import Tokens, tokenize
 from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
-__all__ = ["NumberFact", "Statement", "quantities"]
+__all__ = ["Conversion", "NumberFact", "Statement", "in_words"]
 
 _COMPUTES = frozenset(
     "half third thirds quarter quarters fourth fourths fifth fifths tenth twice double triple thrice times plus minus "
@@ -34,6 +36,8 @@ _STATES_IN_WORDS = re.compile(
     r"\b(?:is|are|equals?|gives|makes|get) (?:[a-z]+teen|[a-z]+ty|zero|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve)\b"
 )
+_UNIT_WORDS = frozenset(UNITS)
+_EQUATES = re.compile(r"[a-z0-9] ?(?:=|(?:is|are|equals?|has|have|contains?|in) (?:[0-9$]|an? |one |equ|the same))")
 _SHARE = re.compile(r"[0-9}%] of ")
 _SIGNS = re.compile(
     r"[0-9)}$%][$)\\ ,]*(?:which )?(?:is|are|equals?|(?:simplifies|equal) to|yields)(?: equal to| also)? "
@@ -41,22 +45,26 @@ _SIGNS = re.compile(
 )
 
 
-def quantities(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: Budget) -> list[Claim]:
+def in_words(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: Budget) -> list[Claim]:
     """The claims about quantities in ``text`` that are not among those already ``found``."""
     claims: list[Claim] = []
+    words = frozenset(text.lower().split())
+    budget.spend(len(text) >> 3)
     if tokens is not None and text.count("=") > 1:
         claims += restated(tokens, budget)
-    if _may_state(text):
+    if _may_state(text, words):
         claims += statements(lexemes(tokens or tokenize(text, budget)), budget)
     claims += number_facts(text)
+    if not _UNIT_WORDS.isdisjoint(words) and _EQUATES.search(text):
+        claims += conversions(text)
     if not claims:
         return claims
     taken = {(claim.start, claim.end) for claim in found}
     return [claim for claim in claims if (claim.start, claim.end) not in taken]
 
 
-def _may_state(text: str) -> bool:
+def _may_state(text: str, words: frozenset[str]) -> bool:
     """A quick look: whether some number may be put in words."""
-    if not _COMPUTES.isdisjoint(text.lower().split()) or _SHARE.search(text):
+    if not _COMPUTES.isdisjoint(words) or _SHARE.search(text):
         return _STATES.search(text) is not None or _STATES_IN_WORDS.search(text) is not None
     return _SIGNS.search(text) is not None

@@ -1,0 +1,1 @@
+"""Pack UN: quantities with units."""
