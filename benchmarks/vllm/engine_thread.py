@@ -1,16 +1,23 @@
-"""The plugin's own time in the engine's thread, a pass, against the length generated so far."""
+"""What the plugin adds to the engine's thread, a pass, against the length generated so far.
+
+*Own* is the time spent in the plugin's code. *Added* is what a pass of the scheduler takes more
+than stock's pass on the same requests, played right before or after: it is less than the
+plugin's own time, because stock makes an output of each token and the plugin only of those
+that leave. Both are CPU time of the thread.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
 from benchmarks.vllm.engines import Engine, longer_model, plugin, requests
-from benchmarks.vllm.figures import line, spread, table
+from benchmarks.vllm.figures import figure, line, shown, spread, table
 from benchmarks.vllm.verifiers import ACCEPT
 
 Tell = Callable[[str], None]
@@ -21,32 +28,51 @@ COLUMNS = ("extra_us", "stock_us", "steps", "pass_us")
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By workers, batch and clock: microseconds a pass at several lengths, and what they depend on."""
     lengths = (50, 200) if quick else (50, 200, 400, 800)
-    repeats = {1: 1, 16: 1, 64: 1} if quick else {1: 2, 16: 1, 64: 1}
+    rounds = {1: 4, 16: 4, 64: 4} if quick else {1: 8, 16: 8, 64: 8}
     result: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as folder, longer_model(Path(folder)) as model:
+    with tempfile.TemporaryDirectory() as folder, longer_model(Path(folder)) as model, ExitStack() as open_:
+        settings: dict[str, Any] = {"timed": True, "model": model, "max_model_len": 2048}
+        stock = open_.enter_context(Engine(None, **settings))
         for workers in (1,) if quick else (1, 0):
-            with Engine(plugin(workers), timed=True, model=model, max_model_len=2048) as engine:
+            with Engine(plugin(workers), **settings) as engine:
                 result[f"workers={workers}"] = {
-                    str(batch): _by_clock(engine, batch, lengths, count, tell) for batch, count in repeats.items()
+                    str(batch): _of_batch(stock, engine, batch, lengths, count, tell) for batch, count in rounds.items()
                 }
     return result
 
 
-def _by_clock(engine: Engine, batch: int, lengths: tuple[int, ...], repeats: int, tell: Tell) -> dict[str, Any]:
+def _of_batch(
+    stock: Engine, engine: Engine, batch: int, lengths: tuple[int, ...], rounds: int, tell: Tell
+) -> dict[str, Any]:
     batch_of = requests(batch, max(lengths) + WINDOW + 5, ACCEPT)
-    engine.ask("passes", clock="wall", requests=requests(batch, 32, ACCEPT))  # warms up
-    answers: dict[str, list[dict[str, Any]]] = {"cpu": [], "wall": []}
-    for _ in range(repeats):
-        for clock, found in answers.items():
-            found.append(engine.ask("passes", clock=clock, requests=batch_of))
-    result: dict[str, Any] = {
-        clock: summarize([answer["passes"] for answer in found], lengths) for clock, found in answers.items()
-    }
+    for player in (stock, engine):
+        player.ask("passes", clock="wall", requests=requests(batch, 32, ACCEPT))  # warms up
+    plays: dict[str, list[dict[str, Any]]] = {"stock": [], "plugin": []}
+    for index in range(rounds):
+        pair = [("stock", stock), ("plugin", engine)]
+        for name, player in pair if index % 2 else reversed(pair):
+            plays[name].append(player.ask("passes", clock="cpu", requests=batch_of)["passes"])
+    wall = [engine.ask("passes", clock="wall", requests=batch_of)["passes"]]
+    result: dict[str, Any] = {"cpu": summarize(plays["plugin"], lengths), "wall": summarize(wall, lengths)}
+    result["added_cpu_us"] = {str(length): _added(plays, length) for length in lengths}
+    result["no_step_closes_cpu_us"] = _where_nothing_closes(engine, batch)
+    added = [at["median"] for at in result["added_cpu_us"].values()]
+    own = [at["extra_us"]["median"] for at in result["cpu"]["at"].values()]
+    tell(f"batch {batch:2}: {added} us a pass added to stock's, {own} us in the plugin")
+    return result
+
+
+def _added(plays: dict[str, list[dict[str, Any]]], length: int) -> dict[str, float]:
+    """The median pass around a length, over stock's: round by round."""
+    window = slice(length - WINDOW, length + WINDOW)
+    ours, theirs = ([median(play["all_us"][window]) for play in plays[name]] for name in ("plugin", "stock"))
+    return figure([a - b for a, b in zip(ours, theirs, strict=True)], 1) | {"stock": round(median(theirs), 1)}
+
+
+def _where_nothing_closes(engine: Engine, batch: int) -> dict[str, float]:
     silent = engine.ask("passes", clock="cpu", requests=_silent(batch))["passes"]
     rows = [us for us, verdicts in zip(silent["extra_us"], silent["verdicts"], strict=True) if not verdicts]
-    result["no_step_closes_cpu_us"] = spread(rows[5:-5])
-    tell(f"batch {batch:2}: {[at['extra_us']['median'] for at in result['cpu']['at'].values()]} us a pass (CPU time)")
-    return result
+    return spread(rows[5:-5])
 
 
 def _silent(batch: int) -> list[dict[str, Any]]:
@@ -102,6 +128,7 @@ def report(result: dict[str, Any]) -> list[str]:
             length,
             *(clocks["cpu"]["at"][length]["extra_us"][name] for name in ("median", "mean", "p90")),
             clocks["wall"]["at"][length]["extra_us"]["median"],
+            shown(clocks["added_cpu_us"][length], digits=0),
             at["steps"],
             at["against_fit"],
             at["stock_us"]["median"],
@@ -123,7 +150,8 @@ def report(result: dict[str, Any]) -> list[str]:
         for workers, batches in result.items()
         for batch, clocks in batches.items()
     ]
-    head = ("", "batch", "at length", "CPU us a pass: median", "mean", "p90", "wall: median", "steps closed a pass")
+    head = ("", "batch", "at length", "own CPU us a pass: median", "mean", "p90", "wall: median")
+    head = (*head, "added to stock, CPU us", "steps closed a pass")
     closed = ("CPU us a pass where no step closes: median", "p90", "fitted: us a pass", "us more for each step")
     return [
         *table((*head, "against the fit", "stock scheduler, us", "share of it", "share of the pass"), rows),

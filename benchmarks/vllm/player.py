@@ -26,6 +26,8 @@ class Player:
             from verifirst.engines.vllm import compat  # noqa: PLC0415
 
             compat.SCHEDULERS[False] = "benchmarks.vllm.timed.TimedScheduler"
+            if spec["enforce"] is None:
+                spec["engine"]["scheduler_cls"] = "benchmarks.vllm.timed.TimedStock"
         from vllm import LLM  # noqa: PLC0415  # this process is for it
 
         config = {} if spec["enforce"] is None else {"enforce_reasoning": spec["enforce"]}
@@ -83,6 +85,7 @@ class Player:
         answer = self.play(requests)
         rows = meter.passes
         answer["passes"] = {
+            "all_us": [round((row.all_ns - cost) / 1000, 2) for row in rows],
             "extra_us": [round((row.extra_ns - cost + row.requests * token) / 1000, 2) for row in rows],
             "stock_us": [round(row.stock_ns / 1000, 2) for row in rows],
             "requests": [row.requests for row in rows],
@@ -96,12 +99,11 @@ class Player:
 
     def memory(self) -> Answer:
         """MiB of this process and of each verifier worker (proportional and unshared), and the KV blocks."""
-        stream = getattr(self.core.scheduler, "_verifier", None)
-        pool = getattr(stream, "pool", None)
+        desk = getattr(self.core.scheduler, "_desk", None)
         pool_of_blocks = self.core.scheduler.kv_cache_manager.block_pool
         return {
             "engine": _memory(os.getpid()),
-            "workers": [_memory(pid) for pid in (pool.pids if pool else [])],
+            "workers": [_memory(pid) for pid in (desk.pids if desk else [])],
             "kv_blocks": pool_of_blocks.num_gpu_blocks,
             "kv_blocks_free": pool_of_blocks.get_num_free_blocks(),
         }

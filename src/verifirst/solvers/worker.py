@@ -2,7 +2,8 @@
 
 A frame is a header (job number, kind, body length) and a pickled body. The child gets the
 pickled initializer first, answers READY or BROKEN, then one RESULT, ERROR or FORGOTTEN per
-JOB, in order. It ends with its parent: at once when the socket hangs up, even amid a job.
+JOB, in order; a handler that is a generator has a PARTIAL sent, without a body, each time it
+yields. It ends with its parent: at once when the socket hangs up, even amid a job.
 """
 
 from __future__ import annotations
@@ -14,17 +15,23 @@ import signal
 import socket
 import struct
 import threading
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from types import GeneratorType
 from typing import Any, BinaryIO
 
+from verifirst.solvers.shared_ring import Link
+
 HEADER = struct.Struct("<QBQ")
-JOB, READY, BROKEN, RESULT, ERROR, FORGOTTEN = range(6)
+JOB, READY, BROKEN, RESULT, ERROR, FORGOTTEN, PARTIAL = range(7)
+_NAP_S = 0.0005, 0.02  # a nap between two looks at the shared memory: at least, at most
+_NAP = 0.1  # and this share of the time since the last job
 _PARENT_CHECK_MS = 5000  # a forked copy of the parent may keep the socket open: look at the parent's id too
 
 BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
-    "from verifirst.solvers.worker import serve; serve(int(sys.argv[1]))"
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from verifirst.solvers.worker import serve; serve(*map(int, sys.argv[2:]))"
 )
 
 
@@ -52,15 +59,20 @@ def frames(buffer: bytearray) -> list[tuple[int, int, bytes]]:
     return found
 
 
-def serve(descriptor: int) -> None:
-    """Run jobs from the socket until it closes. The child's whole life."""
+def serve(descriptor: int, shared: int | None = None) -> None:
+    """Run jobs from the socket until it closes. The child's whole life.
+
+    ``shared``: the descriptor of shared memory, through which the jobs come instead.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a worker ends
     channel = socket.socket(fileno=descriptor)
     threading.Thread(target=_end_with_parent, args=(channel,), daemon=True).start()
     incoming = channel.makefile("rb")
     handle = _begin(channel, _read(incoming))
+    if handle is not None and shared is not None:
+        _serve_linked(handle, Link(shared, child=True))
     while handle is not None and (request := _read(incoming)) is not None:
-        channel.sendall(_answer(handle, *request))
+        channel.sendall(_answer(channel.sendall, handle, *request))
 
 
 def _begin(channel: socket.socket, request: tuple[int, bytes] | None) -> Callable[[Any], Any] | None:
@@ -76,15 +88,49 @@ def _begin(channel: socket.socket, request: tuple[int, bytes] | None) -> Callabl
     return handle
 
 
-def _answer(handle: Callable[[Any], Any], job: int, body: bytes) -> bytes:
+def _serve_linked(handle: Callable[[Any], Any], link: Link) -> None:
+    """Look for jobs, and nap in between: the longer, the longer none came. Ends with the process."""
+    received = bytearray()
+    last = time.monotonic()
+
+    def send(data: bytes) -> None:
+        waiting = bytearray(data)
+        link.send(waiting)
+        while waiting:
+            time.sleep(_NAP_S[0])
+            link.send(waiting)
+
+    while True:
+        if chunk := link.incoming.take():
+            received += chunk
+            for job, _, body in frames(received):
+                send(_answer(send, handle, job, body))
+            last = time.monotonic()
+        else:
+            time.sleep(min(_NAP_S[1], max(_NAP_S[0], _NAP * (time.monotonic() - last))))
+
+
+def _answer(send: Callable[[bytes], None], handle: Callable[[Any], Any], job: int, body: bytes) -> bytes:
     try:
         result = handle(pickle.loads(body))  # noqa: S301  # our own parent wrote it
+        if isinstance(result, GeneratorType):
+            result = _followed(send, job, result)
         return frame(job, RESULT, pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
     except Forgotten:
         return frame(job, FORGOTTEN, b"")
     except Exception as error:  # noqa: BLE001  # the boundary of a worker: a job that raises is an answer too
         message = f"{type(error).__name__}: {error}"[:500]
         return frame(job, ERROR, message.encode(errors="replace"))
+
+
+def _followed(send: Callable[[bytes], None], job: int, work: Generator[None, None, Any]) -> Any:
+    """What ``work`` returns in the end; the parent is told of each step on the way."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
+        send(frame(job, PARTIAL, b""))
 
 
 def _read(incoming: BinaryIO | socket.SocketIO) -> tuple[int, bytes] | None:

@@ -9,7 +9,7 @@ GUARDS = {
     "previous_step": "verifirst.engines.vllm.compat.forget_previous_step",
     "held_finish": "verifirst.engines.vllm.scheduler.EnforcingMixin._hold_finish",
     "grammar": "verifirst.engines.vllm.compat.rewind_grammar",
-    "reading": "verifirst.engines.vllm.tracked.Tracked.read",
+    "reading": "verifirst.engines.vllm.scheduler.EnforcingMixin._submit",
     "preemption_event": "verifirst.engines.vllm.compat.forget_preemption",
 }
 

@@ -148,10 +148,8 @@ def left(llm):
         "front_end": len(llm.llm_engine.output_processor.request_states),
     }
     if hasattr(scheduler, "_tracked"):
-        held["ours"] = (
-            len(scheduler._tracked) + len(scheduler._parked) + len(scheduler._resumed) + len(scheduler._dirty)
-        )
-        held["queue"] = scheduler._verifier.queue_depth
+        held["ours"] = len(scheduler._tracked) + len(scheduler._parked) + len(scheduler._resumed) + len(scheduler._loud)
+        held["queue"] = scheduler._desk.queue_depth
     return held
 
 

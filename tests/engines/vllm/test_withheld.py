@@ -2,7 +2,7 @@
 
 import pytest
 
-from verifirst.engines.vllm.withheld import Withheld, carries_more
+from verifirst.engines.vllm.withheld import Withheld
 
 pytestmark = pytest.mark.vllm
 
@@ -27,7 +27,7 @@ def rows(values, width):
 def test_rows_are_cropped_cut_and_released_in_order():
     withheld = Withheld(width=2)
     for value in (-1.0, -2.0, -3.0, -4.0):
-        assert withheld.take(output([7], new_logprobs=rows([value], 5))) == [value]
+        withheld.take(output([7], new_logprobs=rows([value], 5)))
     withheld.cut(3)
     first, second = (withheld.release(count)["new_logprobs"] for count in (1, 2))
     assert first.logprobs.tolist() == [[-1.0, -2.0]]
@@ -38,12 +38,7 @@ def test_rows_are_cropped_cut_and_released_in_order():
 
 def test_one_shot_fields_ride_on_the_next_release_and_only_there():
     withheld = Withheld(width=None)
-    assert carries_more(output([1], prefill_stats="stats"))
-    withheld.take(output([1], prefill_stats="stats", num_nans_in_logits=2))
-    withheld.take(output([2], prefill_stats="later ones are dropped"))
-    assert withheld.release(1) == {"prefill_stats": "stats", "num_nans_in_logits": 2}
-    assert withheld.release(1) == {"num_nans_in_logits": 2}
-
-
-def test_a_plain_token_carries_nothing_more():
-    assert not carries_more(output([1]))
+    withheld.take(output([1], prefill_stats="stats", events=["queued"]))
+    withheld.take(output([2], prefill_stats="later ones are dropped", events=["preempted"]))
+    assert withheld.release(1) == {"prefill_stats": "stats", "events": ["queued", "preempted"]}
+    assert withheld.release(1) == {}

@@ -219,6 +219,30 @@ def refuse_unsupported(config: Any) -> None:
         raise EngineError(f"{_FLAG} does not work yet with: {'; '.join(refused)}. Start without one or the other.")
 
 
+# -- what a request's outputs carry ----------------------------------------------------------
+
+
+def sampled(request: Any) -> list[int]:
+    """The request's output tokens: vLLM's own list, which grows and is cut in place."""
+    tokens: list[int] = request._output_token_ids  # noqa: SLF001
+    return tokens
+
+
+def is_plain(request: Any) -> bool:
+    """Whether each output but the first carries tokens and nothing else, which nobody but us reads.
+
+    ``update_from_output`` makes no output where ``_update_request_with_output`` returns no
+    tokens. A grammar is advanced by what it returns, and log-probabilities ride on outputs.
+    """
+    params = request.sampling_params
+    return (
+        request.structured_output_request is None
+        and params.num_logprobs is None
+        and params.prompt_logprobs is None
+        and params.prompt_logprob_token_ids is None
+    )
+
+
 # -- surgery on a request in the scheduler ---------------------------------------------------
 # Each guard is a function of its own, so that a test can take it away and see a law break.
 

@@ -1,56 +1,50 @@
 """The dual-stream decoder inside vLLM's scheduler: a mixin over the stock sync and async ones.
 
-Stream 1 is vLLM itself: it decodes optimistically and never waits. After each step the
-mixin takes the sampled tokens off the outputs, lets the request's ``DualStream`` read them,
-hands closed steps to the verifier processes, and acts on the verdicts that have come in:
-release what stands, cut what does not (preemption with truncation), hold a finish until
-everything before it is verified. The protocol itself lives in ``verifirst.decoding``; what
+Stream 1 is vLLM itself: it decodes optimistically and never waits. Sampled tokens stay in
+vLLM's request and no output is made of them. When one may have closed a step, those not read
+yet go to the request's reader (``reading``), which holds its ``DualStream`` in a process of its
+own and says what stands. The mixin acts on that: release what stands, cut what does not
+(preemption with truncation), hold a finish until everything before it is verified. What
 touches vLLM's internals lives in ``compat``.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from vllm.logger import init_logger
 from vllm.v1.core.sched.async_scheduler import AsyncScheduler
 from vllm.v1.core.sched.scheduler import Scheduler
-from vllm.v1.engine import EngineCoreOutput, EngineCoreOutputs
 from vllm.v1.request import RequestStatus
 
-from verifirst.core.report import Report
-from verifirst.decoding import DualStream, FinishReason
+from verifirst.decoding import FinishReason
+from verifirst.decoding.loudness import loudness
 from verifirst.engines.detokenizers import detokenizer
-from verifirst.engines.vllm import bans, compat, wire
+from verifirst.engines.vllm import bans, compat
+from verifirst.engines.vllm.reading import Answer, Broken, Finish, News, Reading
+from verifirst.engines.vllm.reading.spelling import portable
+from verifirst.engines.vllm.releasing import ReleasingMixin, strip
 from verifirst.engines.vllm.settings import CONFIG_KEY, EnforceSettings, RequestSettings
-from verifirst.engines.vllm.summary import summarize
 from verifirst.engines.vllm.telemetry import Telemetry
 from verifirst.engines.vllm.tracked import Tracked
-from verifirst.engines.vllm.watching import encode_event
 from verifirst.engines.vllm.withheld import Withheld
-from verifirst.errors import ConfigError
+from verifirst.errors import ConfigError, EngineError
 from verifirst.segment import segmenter
-from verifirst.stream import VerifierStream
 
 logger = init_logger(__name__)
 
 PARKED_WAIT_S = 0.002
 """How long the engine may sleep for a verdict when every request waits for one."""
+FLUSH = 32
+"""Passes after which a run of tokens without a possible step end is read anyway, where it has as many."""
 
-_ENDED_BY_US = {
-    FinishReason.EXHAUSTED: "verification_exhausted",
-    FinishReason.REFUTED: "verification_refuted",
-}
-"""Our own finishes, as ``stop_reason``; vLLM's finish reason is then "length": a budget ended the text."""
-
-
-_Stock: Any = object  # what the mixin is put before, as far as a type checker knows
+_NO_OUTPUT: tuple[Any, bool] = ([], False)
+"""No tokens and no stop: of which vLLM makes no output. Never changed."""
 
 
-class EnforcingMixin(_Stock):  # type: ignore[misc]
+class EnforcingMixin(ReleasingMixin):
     """Put before a stock scheduler class. See the module's docstring."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,15 +55,16 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         self._settings: EnforceSettings = settings
         self._tokenizer = self.structured_output_manager.tokenizer
         self._detokenizer = detokenizer(self._tokenizer)
-        self._verifier: VerifierStream = settings.stream()
+        self._desk = settings.desk(portable(self._tokenizer, config.model_config))
         served = config.model_config.served_model_name
         name = served[0] if isinstance(served, list) else served or config.model_config.model
         self._telemetry = Telemetry(str(name), config.parallel_config.data_parallel_index)
         self._tracked: dict[str, Tracked] = {}
         self._parked: dict[str, Tracked] = {}
         self._freed: dict[str, Tracked] = {}  # ended inside vLLM since the last update
-        self._dirty: list[Tracked] = []
+        self._loud: list[Tracked] = []  # to be read: a token may have closed a step, or a finish is held
         self._resumed: dict[str, Any] = {}  # sampling parameters that the V1 runner must take over
+        self._passes = 0
 
     # -- a request comes and goes ----------------------------------------------------------
 
@@ -89,26 +84,22 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         elif request.resumable:
             compat.fail(self, request)  # streaming input: released text would become prompt
         else:
-            self._tracked[request.request_id] = self._track(request, chosen)
-            self._telemetry.count("requests")
+            self._track(request, chosen)
 
-    def _track(self, request: Any, chosen: RequestSettings) -> Tracked:
+    def _track(self, request: Any, chosen: RequestSettings) -> None:
         compat.remember_grammar(request)
         params = request.sampling_params
         width = params.num_logprobs
-        stream = DualStream(
-            request=0,
-            max_tokens=max(1, min(request.max_tokens, self.max_model_len - request.num_prompt_tokens)),
-            detokenizer=self._detokenizer,
-            segmenter=segmenter(chosen.segment),
-            policy=chosen.policy,
-            settings=chosen.decoding,
+        self._tracked[request.request_id] = Tracked(
+            request,
+            compat.sampled(request),
+            loudness(self._detokenizer, _closers(chosen.segment)),
+            compat.is_plain(request),
+            bool(params.stop),
+            Withheld(None if width is None or width < 0 or params.logprob_token_ids else width + 1),
+            chosen,
         )
-        withheld = Withheld(None if width is None or width < 0 or params.logprob_token_ids else width + 1)
-        tracked = Tracked(request, stream, withheld, chosen.problem, self._settings.max_ahead)
-        if self._settings.events:
-            stream.emit = lambda event: tracked.events.append(encode_event(event, tracked.started))
-        return tracked
+        self._telemetry.count("requests")
 
     def _free_request(self, request: Any, delay_free_blocks: bool = False) -> Any:
         """The one exit of finished, aborted and failed requests: drop all that is ours."""
@@ -117,18 +108,33 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
             self._parked.pop(request.request_id, None)
             self._resumed.pop(request.request_id, None)
             self._freed[request.request_id] = tracked
-            self._verifier.forget(request.request_id)
+            if tracked.reading is not None:
+                self._desk.forget(tracked.reading)
             self._telemetry.count("wasted_tokens", tracked.wasted)
         return super()._free_request(request, delay_free_blocks)
 
     def _update_request_with_output(
         self, request: Any, new_token_ids: list[int], is_stale: bool = False
     ) -> tuple[list[int], bool]:
-        """Hold vLLM's finish: it counts once everything before it is verified."""
+        """Keep sampled tokens back, and note when they may have closed a step. Called for every token.
+
+        vLLM's finish is held: it counts once everything before it is verified.
+        """
         status = request.status
         new_token_ids, stopped = super()._update_request_with_output(request, new_token_ids, is_stale)
-        if stopped and (tracked := self._tracked.get(request.request_id)) is not None:
-            return new_token_ids, self._hold_finish(tracked, status)
+        tracked = self._tracked.get(request.request_id)
+        if tracked is None:
+            return new_token_ids, stopped
+        try:
+            if stopped:
+                stopped = self._hold_finish(tracked, status)
+                self._loud.append(tracked)
+            elif tracked.loud[new_token_ids[-1]]:
+                self._loud.append(tracked)
+        except Exception as error:  # noqa: BLE001  # see `_fail`
+            self._fail(tracked, error)
+        if tracked.plain and not stopped and request.prefill_stats is None and not request.events:
+            return _NO_OUTPUT
         return new_token_ids, stopped
 
     def _hold_finish(self, tracked: Tracked, status_before: Any) -> bool:
@@ -142,7 +148,7 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
     def schedule(self, *args: Any, **kwargs: Any) -> Any:
         """As vLLM; where every request waits for a verdict, wait for one instead of spinning."""
         if self._parked and not (self.running or self.waiting or self.kv_holding_waiting):
-            self._verifier.wait(PARKED_WAIT_S)
+            self._desk.wait(PARKED_WAIT_S)
         output = super().schedule(*args, **kwargs)
         if self._resumed:
             output.verifirst_params = {
@@ -155,16 +161,15 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
     def update_from_output(self, scheduler_output: Any, model_runner_output: Any) -> dict[int, Any]:
         """As vLLM, with the outputs of enforced requests replaced by what is verified."""
         outputs: dict[int, Any] = super().update_from_output(scheduler_output, model_runner_output)
+        now = time.monotonic()
         if self._tracked or self._freed:
             for batch in outputs.values():
                 if batch.outputs:
                     batch.outputs = self._withhold(batch.outputs)
             self._freed.clear()
-            self._read()
-            self._verifier.flush()
-            self._listen()
-            self._settle(outputs)
-        self._tell(outputs)
+            self._listen(outputs, now)
+        if not self._tracked or self._telemetry.due(now) or self._settings.events:
+            self._tell(outputs, now)
         return outputs
 
     def _withhold(self, outputs: list[Any]) -> list[Any]:
@@ -174,108 +179,126 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
             tracked = self._tracked.get(out.request_id)
             if tracked is None:
                 if (freed := self._freed.get(out.request_id)) is not None:
-                    _strip(out, freed)
+                    strip(out, freed)
                 passing.append(out)
                 continue
-            try:  # not `_failing_closed`: this is the one place that costs for every token
-                if tracked.take(out):
-                    self._touch(tracked)
-            except Exception as error:  # noqa: BLE001
+            try:
+                tracked.withheld.take(out)
+            except Exception as error:  # noqa: BLE001  # see `_fail`
                 self._fail(tracked, error)
         return passing
 
-    def _touch(self, tracked: Tracked) -> None:
-        if not tracked.dirty:
-            tracked.dirty = True
-            self._dirty.append(tracked)
+    def _listen(self, outputs: dict[int, Any], now: float) -> None:
+        """Send what may have closed steps to the readers, and act on their answers."""
+        self._passes += 1
+        if not self._passes % FLUSH:
+            self._loud += [tracked for tracked in self._tracked.values() if len(tracked.output) - tracked.read >= FLUSH]
+        loud, self._loud = self._loud, []
+        if loud:
+            for tracked in loud:
+                try:
+                    self._submit(tracked, now)
+                except Exception as error:  # noqa: BLE001
+                    self._fail(tracked, error)
+            self._desk.flush()
+        for reading, upto, since, steps, answer in self._desk.drain(now):
+            tracked = reading.owner
+            try:
+                self._telemetry.answered(steps, now - since)
+                self._take(tracked, answer, upto, outputs)
+            except Exception as error:  # noqa: BLE001
+                self._fail(tracked, error)
+        for tracked in loud:
+            if (tracked.held is not None or tracked.ahead > self._settings.max_ahead) and self._lives(tracked):
+                self._park(tracked)
 
-    def _read(self) -> None:
-        """Let the streams of touched requests read their fresh tokens, and submit the steps that closed."""
-        for tracked in self._dirty:
-            if tracked.fresh or tracked.held is not None:
-                with self._failing_closed(tracked):
-                    tracked.read(*_held_finish(tracked))
-                    self._submit(tracked)
+    def _lives(self, tracked: Tracked) -> bool:
+        return not tracked.failed and self._tracked.get(tracked.request.request_id) is tracked
 
-    def _submit(self, tracked: Tracked) -> None:
-        for item in tracked.stream.take_submissions():
-            if tracked.problem is None:
-                tracked.problem = self._decode_prompt(tracked.request)
-            tracked.sent_at[item.ticket] = time.monotonic()
-            self._verifier.submit(tracked.request.request_id, tracked.problem, item.before, item.step, item.ticket)
+    def _submit(self, tracked: Tracked, now: float) -> None:
+        """Have the reader read what it has not read yet, and the finish that is held."""
+        if tracked.asked or not self._lives(tracked):
+            return
+        tokens, finish = tracked.output[tracked.read :], None if tracked.held is None else _held_finish(tracked)
+        if not tokens and finish is None:
+            return
+        tracked.asked = finish is not None
+        reading = tracked.reading or self._open(tracked)
+        tracked.read += len(tokens)
+        lost, tracked.lost = tracked.lost, 0
+        self._desk.send(reading, tracked.attempt, tokens, tracked.read, finish, lost, now)
+
+    def _open(self, tracked: Tracked) -> Reading:
+        request, chosen = tracked.request, tracked.settings
+        tracked.reading = self._desk.open(
+            tracked,
+            max_tokens=max(1, min(request.max_tokens, self.max_model_len - request.num_prompt_tokens)),
+            segment=chosen.segment,
+            policy=chosen.policy,
+            settings=chosen.decoding,
+            problem=self._decode_prompt(request) if chosen.problem is None else chosen.problem,
+            started=tracked.started,
+            events=self._settings.events,
+        )
+        return tracked.reading
 
     def _decode_prompt(self, request: Any) -> str:
         tokens = request.prompt_token_ids
         return "" if tokens is None else str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
-    def _listen(self) -> None:
-        """Deliver the verdicts that have come in."""
-        for request_id, ticket, report in self._verifier.drain():
-            tracked = self._tracked.get(request_id)
-            if tracked is not None:
-                with self._failing_closed(tracked):
-                    self._deliver(tracked, ticket, report)
-
-    def _deliver(self, tracked: Tracked, ticket: int, report: Report) -> None:
-        sent_at = tracked.sent_at.pop(ticket, None)
-        if sent_at is None:
+    def _take(self, tracked: Tracked, answer: Answer | Broken, upto: int, outputs: dict[int, Any]) -> None:
+        """Act on what a reader says of a request."""
+        if tracked.failed:
             return
-        self._telemetry.verdict(report, time.monotonic() - sent_at)
-        tracked.stream.deliver(ticket, report)
-        self._touch(tracked)
-
-    def _settle(self, outputs: dict[int, Any]) -> None:
-        """Act on what the streams of touched requests decided."""
-        dirty, self._dirty = self._dirty, []
-        for tracked in dirty:
-            tracked.dirty = False
-            if tracked.request.request_id in self._tracked and not tracked.failed:
-                with self._failing_closed(tracked):
-                    self._settle_one(tracked, outputs)
-
-    def _settle_one(self, tracked: Tracked, outputs: dict[int, Any]) -> None:
-        stream = tracked.stream
-        if stream.finished:
-            self._finish(tracked, outputs)
-            return
-        if stream.attempt != tracked.attempt:
-            self._roll_back(tracked)
-        if stream.released > tracked.sent:
-            self._release(tracked, outputs)
-        if not stream.wants_token or tracked.ahead > tracked.max_ahead:
-            self._park(tracked)
-        elif tracked.parked:
+        if isinstance(answer, Broken):
+            raise EngineError(answer.why)
+        released, tracked.standing, _, attempt, tracked.summary, news = answer
+        if news is not None:
+            self._heed(tracked, news)
+            if "end" in news:
+                self._finish(tracked, FinishReason(news["end"]), released, outputs)
+                return
+            if "cut" in news:
+                self._roll_back(tracked, *news["cut"], attempt, upto)
+        if released > tracked.sent:
+            self._release(tracked, released, outputs)
+        if tracked.parked and tracked.held is None and tracked.ahead <= self._settings.max_ahead:
             self._unpark(tracked)
 
-    @contextmanager
-    def _failing_closed(self, tracked: Tracked) -> Iterator[None]:
-        """A bug of ours ends one request with an error, not the engine, and releases nothing."""
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001
-            self._fail(tracked, error)
+    def _heed(self, tracked: Tracked, news: News) -> None:
+        if "counts" in news:
+            self._telemetry.add(news["counts"])
+        if "events" in news:
+            tracked.events += news["events"]
+        if "closers" in news:
+            tracked.loud = loudness(self._detokenizer, news["closers"])
+            if tracked.fresh_is_loud():
+                self._loud.append(tracked)
 
     def _fail(self, tracked: Tracked, error: Exception) -> None:
+        """A bug of ours ends one request with an error, not the engine, and releases nothing."""
         logger.error("verifirst: request %s ends with an error", tracked.request.request_id, exc_info=error)
         tracked.failed = True
         compat.fail(self, tracked.request)
 
     # -- what may happen to a request ------------------------------------------------------
 
-    def _roll_back(self, tracked: Tracked) -> None:
-        """Cut vLLM's request to what its stream kept, and send the bans along."""
-        request, stream = tracked.request, tracked.stream
+    def _roll_back(
+        self, tracked: Tracked, keep: int, paths: list[tuple[int, tuple[int, ...]]], attempt: int, upto: int
+    ) -> None:
+        """Cut vLLM's request to its first ``keep`` output tokens, and send the bans along."""
+        request = tracked.request
+        if keep < tracked.sent:
+            raise EngineError("a reader cut what has left")
         in_flight = request.num_in_flight_tokens if request.status == RequestStatus.RUNNING else 0
         if not tracked.parked:
             compat.detach(self, request)
-        compat.cut(self, request, len(stream.tokens))
-        tracked.forget_fresh(in_flight)
-        tracked.withheld.cut(len(stream.tokens) - tracked.sent)
-        tracked.attempt, tracked.held = stream.attempt, None
-        tracked.parked = False
+        tracked.cut(keep, upto, in_flight)
+        compat.cut(self, request, keep)
+        tracked.attempt, tracked.parked = attempt, False
         self._parked.pop(request.request_id, None)
         request.sampling_params = self._resumed[request.request_id] = bans.retry_params(
-            request.sampling_params, stream.ban_paths(), stream.attempt
+            request.sampling_params, paths, attempt
         )
         compat.attach(self, request)
         self._telemetry.count("rollbacks")
@@ -293,62 +316,6 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
         del self._parked[tracked.request.request_id]
         compat.attach(self, tracked.request)
 
-    def _release(self, tracked: Tracked, outputs: dict[int, Any]) -> None:
-        """Send the tokens that newly stand.
-
-        A summary so far comes along where a stop string may end the request in the front end.
-        """
-        fields: dict[str, Any] = {}
-        if tracked.request.sampling_params.stop:
-            summary = summarize(tracked.stream, final=False, finish_reason=None)
-            fields["kv_transfer_params"] = wire.load(tracked.payload(summary))
-        self._send(tracked, outputs, fields)
-
-    def _finish(self, tracked: Tracked, outputs: dict[int, Any]) -> None:
-        """End a request whose stream ended: at its own held finish, or at ours."""
-        stream, request = tracked.stream, tracked.request
-        assert stream.finish_reason is not None
-        ours = _ENDED_BY_US.get(stream.finish_reason)
-        status, stop_reason = RequestStatus.FINISHED_LENGTH_CAPPED, ours
-        if ours is None:
-            assert tracked.held is not None, "stream 1 does not end by itself"
-            status, stop_reason = tracked.held
-        elif stream.finish_reason is FinishReason.EXHAUSTED:
-            self._telemetry.count("exhausted")
-        tracked.forget_fresh(0)
-        fields = compat.finish(self, request, status, stop_reason, parked=tracked.parked)
-        summary = summarize(stream, final=True, finish_reason=stream.finish_reason.value)
-        fields["kv_transfer_params"] = wire.load(tracked.payload(summary), fields["kv_transfer_params"])
-        self._send(
-            tracked, outputs, fields | {"finish_reason": request.get_finished_reason(), "stop_reason": stop_reason}
-        )
-
-    def _send(self, tracked: Tracked, outputs: dict[int, Any], fields: dict[str, Any]) -> None:
-        stream, request = tracked.stream, tracked.request
-        tokens = stream.tokens[tracked.sent : stream.released]
-        self._telemetry.count("released_tokens", len(tokens))
-        tracked.sent = stream.released
-        fields |= tracked.withheld.release(len(tokens))
-        if request.trace_headers is not None:
-            fields["trace_headers"] = request.trace_headers
-        batch = outputs.setdefault(request.client_index, EngineCoreOutputs())
-        batch.outputs.append(EngineCoreOutput(request_id=request.request_id, new_token_ids=tokens, **fields))
-
-    def _tell(self, outputs: dict[int, Any]) -> None:
-        """Send what was counted, and the events that ride on no release."""
-        for tracked in self._tracked.values() if self._settings.events else ():
-            if tracked.events:
-                batch = outputs.setdefault(tracked.request.client_index, EngineCoreOutputs())
-                batch.outputs.append(_carrier(tracked.request.request_id, {"events": tracked.take_events()}))
-        gauges = wire.Gauges(
-            queue_depth=self._verifier.queue_depth,
-            parked_requests=len(self._parked),
-            tracked_requests=len(self._tracked),
-        )
-        pulse = self._telemetry.pulse(gauges, self._verifier.failures, now=not self._tracked)
-        if pulse is not None:
-            outputs.setdefault(0, EngineCoreOutputs()).outputs.append(_carrier(wire.CARRIER, {"pulse": pulse}))
-
     # -- whether there is work -------------------------------------------------------------
 
     def get_num_unfinished_requests(self) -> int:
@@ -358,7 +325,7 @@ class EnforcingMixin(_Stock):  # type: ignore[misc]
 
     def shutdown(self) -> None:
         """End the verifier's processes with the engine."""
-        self._verifier.close()
+        self._desk.close()
         super().shutdown()
 
 
@@ -370,22 +337,16 @@ class EnforcingAsyncScheduler(EnforcingMixin, AsyncScheduler):  # type: ignore[m
     """For asynchronous scheduling, vLLM's default on a GPU."""
 
 
-def _held_finish(tracked: Tracked) -> tuple[FinishReason | None, bool]:
+def _held_finish(tracked: Tracked) -> Finish:
     """The finish that vLLM holds, and whether its last token ended the text without being part of it."""
-    if tracked.held is None:
-        return None, False
+    assert tracked.held is not None, "asked for only where it is held"
     if tracked.held[0] == RequestStatus.FINISHED_LENGTH_CAPPED:
-        return FinishReason.LENGTH, False
+        return FinishReason.LENGTH.value, False
     by_token = tracked.held[0] == RequestStatus.FINISHED_STOPPED
-    return FinishReason.STOP, by_token and not tracked.request.sampling_params.include_stop_str_in_output
+    return FinishReason.STOP.value, by_token and not tracked.request.sampling_params.include_stop_str_in_output
 
 
-def _strip(out: Any, tracked: Tracked) -> None:
-    """An output that vLLM ended itself (an error): what was not verified stays here."""
-    out.new_token_ids, out.new_logprobs = [], None
-    summary = summarize(tracked.stream, final=True, finish_reason="error")
-    out.kv_transfer_params = wire.load(tracked.payload(summary), out.kv_transfer_params)
-
-
-def _carrier(request_id: str, payload: wire.Payload) -> Any:
-    return EngineCoreOutput(request_id=request_id, new_token_ids=[], kv_transfer_params=wire.load(payload))
+@cache
+def _closers(convention: str) -> str:
+    """The characters that can close a request's first step."""
+    return segmenter(convention).closers

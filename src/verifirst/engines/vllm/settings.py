@@ -13,11 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from verifirst.decoding import Release, Settings
+from verifirst.decoding import Detokenizer, Release, Settings
+from verifirst.engines.vllm.reading import Desk
 from verifirst.errors import ConfigError
 from verifirst.policy import OnRefuted, OnUnknown, Policy
 from verifirst.segment import CONVENTIONS
-from verifirst.stream import InlineStream, ProcessStream, VerifierSpec, VerifierStream
+from verifirst.stream import VerifierSpec
 from verifirst.verifier import Verifier
 
 CONFIG_KEY = "enforce_reasoning"
@@ -217,11 +218,9 @@ class EnforceSettings:
         """Makes the verifier, in whichever process it runs; picklable."""
         return ImportedVerifier(self.verifier) if self.verifier else VerifierSpec(self.enforce, self.packs)
 
-    def stream(self) -> VerifierStream:
-        """Open the verifier stream: worker processes, or none where ``workers`` is 0."""
-        if self.workers == 0:
-            return InlineStream(self.factory())
-        return ProcessStream(self.factory, workers=self.workers, timeout_s=self.timeout_s, max_queue=self.max_queue)
+    def desk(self, detokenizer: Callable[[], Detokenizer]) -> Desk:
+        """Open the readers: worker processes, or none where ``workers`` is 0."""
+        return Desk(self.factory, detokenizer, workers=self.workers, timeout_s=self.timeout_s, max_queue=self.max_queue)
 
     def for_request(self, extra_args: Mapping[str, Any] | None) -> RequestSettings | None:
         """The settings of one request, or None where it opted out. Raises ConfigError."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
-from collections.abc import Mapping
 from typing import cast
 
-from verifirst.core.report import Report
-from verifirst.core.sealed import reasons
-from verifirst.core.verdict import Reason, Status
 from verifirst.engines.vllm import wire
+from verifirst.engines.vllm.reading import Counts
 
 PULSE_S = 0.5
 """Seconds between pulses while there is something to tell."""
@@ -22,7 +18,6 @@ class Telemetry:
     def __init__(self, model: str, engine: int) -> None:
         self._model = model
         self._engine = engine
-        self._failures: Counter[Reason] = Counter()
         self._last = 0.0
         self._gauges = wire.Gauges()
         self._reset()
@@ -31,37 +26,42 @@ class Telemetry:
         self._counters: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
         self._rules: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
         self._latencies: list[float] = []
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to one of ``wire.Counters``."""
         self._counters[name] += by
 
-    def verdict(self, report: Report, latency_s: float | None) -> None:
-        """Count one step's report."""
-        self._counters["steps_checked"] += 1
-        if latency_s is not None and len(self._latencies) < wire.LATENCIES:
-            self._latencies.append(latency_s)
-        if report.status is Status.REFUTED:
-            self._counters["steps_refuted"] += 1
-            refutation = report.refutation
-            self._rules[refutation.rule if refutation else ""] += 1
-        elif report.status is Status.UNKNOWN:
-            self._unknown[next(iter(reasons(report)), Reason.NO_CLAIM).value] += 1
+    def answered(self, steps: int, latency_s: float) -> None:
+        """Count steps that were judged, and how long their verdicts took."""
+        if steps:
+            self._counters["steps_checked"] += steps
+            if len(self._latencies) < wire.LATENCIES:
+                self._latencies.append(latency_s)
 
-    def pulse(self, gauges: wire.Gauges, failures: Mapping[Reason, int], *, now: bool) -> wire.Pulse | None:
-        """What there is to tell, where it is time (or ``now``); resets the increments."""
-        moment = time.monotonic()
-        if not (now or moment - self._last >= PULSE_S) or not (self._counters or gauges != self._gauges):
+    def add(self, counts: Counts) -> None:
+        """Add what a reader counted."""
+        if counts["refuted"]:
+            self._counters["steps_refuted"] += counts["refuted"]
+        self._unknown.update(counts["unknown"])
+        self._rules.update(counts["rules"])
+        self._failures.update(counts["failures"])
+
+    def due(self, now: float) -> bool:
+        """Whether it is time for a pulse."""
+        return now - self._last >= PULSE_S
+
+    def pulse(self, gauges: wire.Gauges, now: float) -> wire.Pulse | None:
+        """What there is to tell; resets the increments."""
+        if not (self._counters or self._unknown or self._rules or self._failures or gauges != self._gauges):
             return None
-        new_failures = Counter(failures) - self._failures
-        self._failures = Counter(failures)
-        self._last, self._gauges = moment, gauges
+        self._last, self._gauges = now, gauges
         told = wire.Pulse(
             counters=cast("wire.Counters", dict(self._counters)),
             unknown=dict(self._unknown),
             rules=dict(self._rules),
-            worker_failures={reason.value: count for reason, count in new_failures.items()},
+            worker_failures=dict(self._failures),
             gauges=gauges,
             latency_s=self._latencies,
             model=self._model,

@@ -9,18 +9,6 @@ ONE_SHOT = ("prefill_stats", "new_prompt_logprobs_tensors", "prompt_token_id_log
 """Fields of an ``EngineCoreOutput`` that come once and ride on the next release."""
 
 
-def carries_more(out: Any) -> bool:
-    """Whether an output carries anything beside tokens."""
-    return (
-        out.new_logprobs is not None
-        or out.events is not None
-        or out.prefill_stats is not None
-        or out.new_prompt_logprobs_tensors is not None
-        or out.prompt_token_id_logprobs is not None
-        or out.num_nans_in_logits != 0
-    )
-
-
 @dataclass(slots=True, eq=False)
 class Withheld:
     """The withheld part of one request's outputs. ``rows`` has one entry per unreleased token, or none at all.
@@ -33,22 +21,23 @@ class Withheld:
     rows: list[Any] = field(default_factory=list)
     once: dict[str, Any] = field(default_factory=dict)
     events: list[Any] = field(default_factory=list)
-    nans: int = 0
 
-    def take(self, out: Any) -> list[float]:
-        """Keep what ``out`` carries beside its tokens; the sampled tokens' log-probabilities, where they came."""
+    @property
+    def loaded(self) -> bool:
+        """Whether anything is withheld."""
+        return bool(self.once or self.events or self.rows)
+
+    def take(self, out: Any) -> None:
+        """Keep what ``out`` carries beside its tokens."""
         if out.events:
             self.events += out.events
         for name in ONE_SHOT:
             if (value := getattr(out, name)) is not None and name not in self.once:
                 self.once[name] = value
-        if out.num_nans_in_logits:
-            self.nans = out.num_nans_in_logits
-        if out.new_logprobs is None:
-            return []
-        return self._take_rows(out.new_logprobs, len(out.new_token_ids))
+        if out.new_logprobs is not None:
+            self._take_rows(out.new_logprobs, len(out.new_token_ids))
 
-    def _take_rows(self, lists: Any, count: int) -> list[float]:
+    def _take_rows(self, lists: Any, count: int) -> None:
         for row in range(count):
             part = lists.slice_request(row, 1)
             self.rows.append(
@@ -56,7 +45,6 @@ class Withheld:
                     logprob_token_ids=part.logprob_token_ids[:, : self.width], logprobs=part.logprobs[:, : self.width]
                 )
             )
-        return [float(row.logprobs[0, 0]) for row in self.rows[-count:]]
 
     def cut(self, keep: int) -> None:
         """Keep the first ``keep`` unreleased tokens' rows."""
@@ -64,15 +52,12 @@ class Withheld:
 
     def release(self, count: int) -> dict[str, Any]:
         """The fields of an output that releases the next ``count`` tokens; they are withheld no more."""
-        fields = self.once
+        fields, self.once = self.once, {}
         if self.events:
-            fields["events"] = self.events
-        if self.nans:
-            fields["num_nans_in_logits"] = self.nans
+            fields["events"], self.events = self.events, []
         if self.rows and count:
             fields["new_logprobs"] = _join(self.rows[:count])
             del self.rows[:count]
-        self.events, self.once = [], {}
         return fields
 
 
