@@ -27,7 +27,9 @@ _SHARED = rf"""
     | (?P<s>[⁰¹²³⁴⁵⁶⁷⁸⁹]++)
     | (?P<v>[½¼¾⅓⅔⅛⅜⅝⅞])
 """
-_TYPESET = re.compile(rf"\s++|(?:{_SHARED}|(?P<a>[^\W\d_])|(?P<x>.))", re.VERBOSE | re.DOTALL)
+_TYPESET = re.compile(
+    rf"[\s$]++|(?P<f>[.?](?=[\s$]|\Z|\\?\}}))|(?:{_SHARED}|(?P<a>[^\W\d_])|(?P<x>.))", re.VERBOSE | re.DOTALL
+)
 _TYPED = re.compile(
     rf"""\s++|(?P<q>(?:sqrt|arcsin|arccos|arctan|sin|cos|tan|log|ln|gcd|lcm|max|min|pi)(?![A-Za-z]))
     |(?P<w>[A-Za-z][A-Za-z'’]+(?:[ -][A-Za-z'’]{{2,}})*+\.?|[aI](?=\s+[A-Za-z]{{2}})|[.:?"“”`•→⇒—$€£]
@@ -111,7 +113,7 @@ def _plain(group: str, value: str) -> tuple[str, str]:
         return ("i" if value in ("=>", "==>", "⇒") else "w"), value
     if group == "a":
         return "a", words.GREEK_LETTERS.get(value, value)
-    return {"u": "d", "x": "o"}.get(group, group), value
+    return {"u": "d", "x": "o", "f": ","}.get(group, group), value
 
 
 def _named(name: str) -> tuple[str, str]:
@@ -175,7 +177,7 @@ def _wrapped(text: str, name: str, start: int, at: int, end: int, add) -> int:  
             return at
         said = inner[1].strip()
         function = said if said in words.FUNCTIONS or said in words.LISTED else ""
-        kind, said = _named(function) if function else ("T", said)
+        kind, said = _named(function) if function else ("o" if name == "operatorname" else "T", said)
         if said:
             add(kind, said, start, inner.end())
         return inner.end()

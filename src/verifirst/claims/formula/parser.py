@@ -58,13 +58,24 @@ class _Parser(Cursor):
                 if kind == "/" and self.style.slash_last:
                     right = self._beside(right)
                 left = self.join(left, right, kind)
-            elif kind == "c" and self.texts[self.i] == "bmod":
-                self.i += 1
-                left = self.join(left, self._signed(), "mod")
+            elif kind == "c" and (modulus := self._remainder()):
+                left = self.join(left, modulus, "mod")
             elif self.begins_factor():
                 left = self._beside(left)
             else:
                 return left
+
+    def _remainder(self) -> Term:
+        r"""The modulus after ``\bmod``, or after ``\mod`` where an equals sign follows; else nothing is taken."""
+        if self.texts[self.i] not in ("bmod", "mod"):
+            return ()
+        at = self.i
+        self.i += 1
+        modulus = self._signed()
+        if self.texts[at] == "mod" and (self.kinds[self.i] != "r" or self.texts[self.i] != "="):
+            self.i = at
+            return ()
+        return modulus
 
     def _beside(self, left: Term) -> Term:
         """``left`` times the factors that stand right beside it."""

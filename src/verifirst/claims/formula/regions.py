@@ -26,6 +26,8 @@ class Region(NamedTuple):
 _ENVIRONMENTS = "align|aligned|equation|gather|gathered|eqnarray|multline|split|cases|alignat|flalign|displaymath|math"
 _OPENER = re.compile(rf"\\\(|\\\[|\$\$|(?<!\\)\$|\\begin\s*\{{(?:{_ENVIRONMENTS})\*?\}}(?:\{{[0-9]\}})?")
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+_JOIN = re.compile(r"\s*[-+*/=<>≤≥][-+*/=\s0-9.(]*(?:\$|\\\(|\\\[)")
+_VALUE = re.compile(r"\s*=\s*[0-9]++(?:\.[0-9]++)?(?![0-9,./^*+(\\√πA-Za-z]|\s*[-+*/^(\\×√=])")
 _RELATION = re.compile(r"[=<>≈≤≥≠≡]")
 _SYMBOL = re.compile(
     r"(?<![A-Za-z'’$\\])(?:[A-Zb-z](?![A-Za-z'’.])|a(?=\s?[-+*/^=<>)(0-9]))|[a-zA-Z]\^|[0-9][a-z](?![a-z])"
@@ -40,11 +42,26 @@ def regions(text: str) -> list[Region]:
     found: list[Region] = []
     at = 0
     for start, end, after in _typeset(text):
-        found += _prose(text, at, start)
-        found.append(Region(start, end, typeset=True))
+        if found and found[-1].typeset and at < start and _joins(text, found[-1], at, start, end):
+            found[-1] = Region(found[-1].start, end, typeset=True)  # $a$ + $b$ = $c$
+        else:
+            found += _prose(text, at, start)
+            found.append(Region(start, end, typeset=True))
         at = after
+        if value := _VALUE.match(text, after):
+            at = value.end()
+            found[-1] = Region(found[-1].start, at, typeset=True)  # $a$ = 40 cm
     found += _prose(text, at, len(text))
     return found
+
+
+def _joins(text: str, before: Region, at: int, start: int, end: int) -> bool:
+    """Whether what stands between two regions makes them one; a dash between two relations opens a list item."""
+    match = _JOIN.fullmatch(text, at, start)
+    if match is None or "\n" in match.group():
+        return False
+    related = _RELATION.search(text, before.start, before.end) and _RELATION.search(text, start, end)
+    return not (related and "-" in match.group())
 
 
 def _typeset(text: str) -> Iterator[tuple[int, int, int]]:

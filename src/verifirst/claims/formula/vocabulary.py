@@ -20,7 +20,7 @@ SIGNS = {"times": "*", "cdot": "*", "ast": "*", "div": "/", "%": "%"}
 
 SKIPPED = frozenset(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle limits "
-    "nolimits boxed fbox mathstrut strut nonumber notag $ , ; : !".split()
+    "nolimits boxed fbox mathstrut strut nonumber notag $ , ; : ! ( ) [ ]".split()
 ) | {" "}
 """Commands that leave no token; the braces after ``boxed`` are a group like any other."""
 

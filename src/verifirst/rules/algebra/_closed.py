@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from math import gcd
 from typing import Literal
 
 from flint import arb
@@ -48,9 +49,9 @@ def _divides(divisor: Term, dividend: Term, budget: Budget) -> Truth:
         d, n = exact(divisor, budget), exact(dividend, budget)
     except (IrrationalError, UndefinedError, TooLargeError):
         return "undecided"
-    if d.denominator != 1 or n.denominator != 1 or d < 1:
+    if d.denominator != 1 or d < 1 or gcd(n.denominator, int(d)) != 1:
         return "undecided"
-    return "true" if n % d == 0 else "false"
+    return "true" if n.numerator % d == 0 else "false"  # a fraction is a product with an inverse
 
 
 def shown(claim: Formula, text: str, *, about: bool) -> Fraction | None:
