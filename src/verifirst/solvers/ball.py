@@ -257,7 +257,10 @@ def _mod(_: bool, value: Value, modulus: Value) -> Value:
 
 
 def _floor(ball: Ball) -> fmpq:
-    whole = real_ball(ball).floor().unique_fmpz()
+    value = real_ball(ball)
+    if not abs(value) < arb(2) ** exact.MAX_BITS:
+        raise UndefinedError("too large to be written as an integer")
+    whole = value.floor().unique_fmpz()
     if whole is None:
         raise UndecidedError
     return fmpq(whole)

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from typing import Literal
 
 from flint import fmpq
@@ -41,6 +41,8 @@ MAX_WORK = 40_000
 """Budget units that one question may take, whatever the caller allows."""
 
 _RING = frozenset("+ - * / neg % +% -%".split())
+# Made without a choice of branch: what holds near some points holds everywhere.
+_SMOOTH = _RING | frozenset("pi e i exp sin cos tan cot sec csc sinh cosh tanh deg".split())
 _DIGITS = 57  # what agrees at the last precision of a survey agrees to about so many digits
 _MAX_SIGNS = 3  # symbols whose signs are tried
 _SOME = "for some positive values"
@@ -78,12 +80,15 @@ def _compare(left: Term, right: Term, work: Budget, seed: int) -> Outcome:
     names = symbols(left) | symbols(right)
     if not names and not functions(left) | functions(right):
         return _closed(left, right, work)
-    if _is_rational_function(left) and _is_rational_function(right):
+    if _is_made_of(_RING, left, right):
         return _rational_functions(left, right, names, work, seed)
     return _functions(left, right, names, work, seed)
 
 
 def _closed(left: Term, right: Term, work: Budget) -> Outcome:
+    same = points.exactly_alike(left, right, {}, work)
+    if same is not None:
+        return equal("rational") if same else different("rational")
     for bits in points.PRECISIONS:
         try:
             a, b = ball.enclose(left, bits, work), ball.enclose(right, bits, work)
@@ -126,45 +131,53 @@ def _proved_for_signs(left: Term, right: Term, names: frozenset[str], work: Budg
     return points.alike(left, right, dict.fromkeys(names, fmpq(0)), work, real=True) is not False
 
 
-def _is_rational_function(term: Term) -> bool:
-    for at, item in enumerate(term):
-        if isinstance(item, str):
-            if item[0] != "$" and item not in _RING and not (item == "^" and isinstance(term[at - 1], int)):
+def _is_made_of(operators: frozenset[str], *terms: Term) -> bool:
+    """Whether terms consist of symbols, numbers, these operators, and powers written with an integer."""
+    for term in terms:
+        for at, item in enumerate(term):
+            if isinstance(item, str):
+                power = item == "^" and isinstance(term[at - 1], int)
+                if item[0] != "$" and item not in operators and not power:
+                    return False
+            elif is_bound(item):
                 return False
-        elif is_bound(item):
-            return False
     return True
 
 
 def _rational_functions(left: Term, right: Term, names: frozenset[str], work: Budget, seed: int) -> Outcome:
-    for point in points.whole(names):
-        if points.alike(left, right, point, work, real=True) is False:
-            return different("rational", points.witness(point))
+    candidates = points.whole(names)
+    first = next(candidates)
+    if points.exactly_alike(left, right, first, work) is False:
+        return different("rational", points.witness(first))
     try:
         if elementary.identical(left, right, work):
             return equal("polynomial")
     except TooLargeError:
         pass
+    for point in candidates:
+        if points.exactly_alike(left, right, point, work) is False:
+            return different("rational", points.witness(point))
     return modular.identical(left, right, seed=seed, budget=work)
 
 
 def _functions(left: Term, right: Term, names: frozenset[str], work: Budget, seed: int) -> Outcome:
     """Terms with symbols and more than field operations."""
     real = not elementary.mentions_i(left, right)
-    found = points.survey(left, right, points.whole(names), work, real=real)
+    start = points.survey(left, right, islice(points.whole(names), 2), work, real=real)
+    if start.agree and not start.differ and _is_made_of(_SMOOTH, left, right) and _proved(left, right, work):
+        return equal("normal form")
+    found = points.survey(left, right, islice(points.whole(names), 2, None), work, real=real, start=start)
     parts = points.survey(left, right, points.fractions(names), work, real=real)
-    if found.agree and (found.differ or parts.differ):
-        return undecided(
-            "agrees at some points only", only_where=_SOME if found.differ or parts.agree else "for integers"
-        )
-    if found.differ or parts.differ:
-        if parts.agree or len(found.differ) + len(parts.differ) == 1:
-            return undecided("agrees at some points only", only_where=_SOME)
-        return different("ball", points.witness((found.differ or parts.differ)[0]))
-    agreed = len(found.agree) + len(parts.agree)
-    if not agreed:
-        return undecided("no point was found where both sides are defined")
-    return _agreeing(left, right, names, work, agreed, seed)
+    if not found.differ and not parts.differ:
+        agreed = len(found.agree) + len(parts.agree)
+        if not agreed:
+            return undecided("no point was found where both sides are defined")
+        return _agreeing(left, right, names, work, agreed, seed)
+    if found.agree and not found.differ and not parts.agree:
+        return undecided("agrees at integers only", only_where="for integers")
+    if found.agree or parts.agree or len(found.differ) + len(parts.differ) == 1:
+        return undecided("agrees at some points only", only_where=_SOME)
+    return different("ball", points.witness((found.differ or parts.differ)[0]))
 
 
 def _agreeing(left: Term, right: Term, names: frozenset[str], work: Budget, agreed: int, seed: int) -> Outcome:

@@ -13,7 +13,7 @@ from itertools import cycle, islice
 from flint import fmpq
 
 from verifirst.core.budget import Budget
-from verifirst.solvers import ball
+from verifirst.solvers import ball, exact
 from verifirst.solvers.ball import UndecidedError
 from verifirst.solvers.rational import TooLargeError, UndefinedError
 from verifirst.solvers.terms import Term
@@ -64,9 +64,11 @@ class Survey:
     one_sided: int = 0
 
 
-def survey(left: Term, right: Term, points: Iterable[Point], budget: Budget, *, real: bool) -> Survey:
-    """Compare two checked terms at ``points``."""
-    found = Survey()
+def survey(
+    left: Term, right: Term, points: Iterable[Point], budget: Budget, *, real: bool, start: Survey | None = None
+) -> Survey:
+    """Compare two checked terms at ``points``, after those of ``start``."""
+    found = start or Survey()
     for point in points:
         same = alike(left, right, point, budget, real=real)
         if same is not None:
@@ -99,6 +101,14 @@ def alike(left: Term, right: Term, point: Point, budget: Budget, *, real: bool) 
         if (isinstance(a, fmpq) and isinstance(b, fmpq)) or bits == PRECISIONS[-1]:
             return True
     return None
+
+
+def exactly_alike(left: Term, right: Term, point: Point, budget: Budget) -> bool | None:
+    """Whether the sides are equal rational numbers at a point; None where one has no such value."""
+    try:
+        return bool(exact.rational(left, point, budget) == exact.rational(right, point, budget))
+    except (UndefinedError, TooLargeError, exact.IrrationalError):
+        return None
 
 
 def witness(point: Point) -> dict[str, str]:
