@@ -91,16 +91,13 @@ def _candidates(text: str) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
         label = _label_before(text, max(done, sign - MAX_LABEL), sign)
         if label is None:
             continue
-        if text[sign] == "=":
-            sides = _sides(text, sign + 1)
-        elif _NUMBER_NEXT.match(text, sign + 1):
-            sides = [_side_after(text, sign + 1)]
-        else:
+        if text[sign] == ":" and not _NUMBER_NEXT.match(text, sign + 1):
             continue
+        sides = _sides(text, sign + 1)
         done = sides[-1][1]
         yield *label, sides
     for match in _IS.finditer(text) if _STATES.search(text) else ():
-        yield match.start(1), match.end(1), [_side_after(text, match.end())]
+        yield match.start(1), match.end(1), _sides(text, match.end())
 
 
 def _label_before(text: str, low: int, end: int) -> tuple[int, int] | None:
@@ -112,7 +109,8 @@ def _label_before(text: str, low: int, end: int) -> tuple[int, int] | None:
     start = opens[-1] if opens else 0
     mark = _ITEM.match(window, start)
     start = mark.end() if mark else start
-    return (low + start, low + len(window)) if _LABEL.fullmatch(window, start) else None
+    whole = _LABEL.fullmatch(window, start) and " -" not in window[start:]
+    return (low + start, low + len(window)) if whole else None
 
 
 def _sides(text: str, at: int) -> list[tuple[int, int]]:
@@ -128,11 +126,6 @@ def _sides(text: str, at: int) -> list[tuple[int, int]]:
         at = sign + 1
 
 
-def _side_after(text: str, at: int) -> tuple[int, int]:
-    stop = _STOP.search(text, at, at + MAX_SIDE)
-    return at, stop.start() if stop else min(len(text), at + MAX_SIDE)
-
-
 def _read(text: str, start: int, name: str, sides: list[tuple[int, int]], budget: Budget) -> Iterator[Named]:
     members: list[Rpn] = []
     meaning: Term = ()
@@ -141,8 +134,8 @@ def _read(text: str, start: int, name: str, sides: list[tuple[int, int]], budget
         side = text[at:to]
         if _NUMERIC.match(side):
             read = _numeric(side, budget, last=to == sides[-1][1])
-            if read is None:
-                return
+            if read is None or set(name.split()) <= set(label_name(side).split()):
+                return  # 2 Tom's age - 10 is no number
             rpn, length, unit = read
             members.append(rpn)
             end = at + length
@@ -205,7 +198,7 @@ _NUMBER_NEXT = re.compile(r"\s?\*{0,2}\s?\\?[$€£]?\s?[0-9(]")
 _STATES = re.compile(r"(?:is|are|was|were|equals|be|to)\s\\?[$€£]?[0-9(]")
 _STOP = re.compile(r"[\n;]|\.(?=\s|\Z)")
 _OPENS = re.compile(r"[\n:;•]|[.,](?=\s)|\*\*|\\text\{")
-_ITEM = re.compile(r"[ \t*\-•#]*+(?:\(?[0-9a-z][.)]\s++)?")
+_ITEM = re.compile(r"(?:[ \t*•#]|-[ \t])*+(?:\(?[0-9a-z][.)]\s++)?")
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9'’ %-]*")
 _IS = re.compile(
     r"\b(?:[Tt]he|[Hh]is|[Hh]er|[Tt]heir|[Ii]ts)\s++([A-Za-z][A-Za-z'’ -]{1,70}?)\s++(?:is|are|was|were|equals|will be"
