@@ -27,8 +27,8 @@ from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
 __all__ = [
-    "Answer", "Comparison", "Conversion", "Equation", "Formula", "Named", "NumberFact", "Statement", "establish", "extract", "given_relations",
-    "givens", "origin",
+    "Answer", "Comparison", "Conversion", "Equation", "Formula", "Named", "NumberFact", "Statement", "establish",
+    "extract", "given_relations", "givens", "origin",
 ]  # fmt: skip
 
 _RELATION = re.compile(r"[=<>≈≅≃≤≥⩽⩾≠]|\\(?:approx|simeq|doteq|[lg][et]|ne)|equals")
@@ -43,10 +43,18 @@ def extract(text: str, budget: Budget) -> list[Claim]:
         found += relations(tokens, budget)
     if symbolic := formulas(text, budget):
         found = _merged(found, symbolic)
-    if extra := [*in_words(text, tokens, found, budget), *named(text, budget), *answers(text)]:
+    if said := in_words(text, tokens, found, budget):
+        found = _beside(said, found)
+    if extra := [*said, *named(text, budget), *answers(text)]:
         found += extra
         found.sort(key=lambda claim: claim.start)
     return found
+
+
+def _beside(said: list[Claim], found: list[Claim]) -> list[Claim]:
+    """What was ``found`` less the fragments of statements: ``50% equals 3`` of ``2 increased by 50% equals 3``."""
+    whole = {claim.end: claim.start for claim in said if isinstance(claim, Statement)}
+    return [claim for claim in found if whole.get(claim.end, claim.start) >= claim.start]
 
 
 def _merged(plain: list[Claim], symbolic: list[Formula]) -> list[Claim]:

@@ -48,7 +48,7 @@ _SIGNS = re.compile(
 def in_words(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: Budget) -> list[Claim]:
     """The claims about quantities in ``text`` that are not among those already ``found``."""
     claims: list[Claim] = []
-    words = frozenset(text.lower().split())
+    words = frozenset(text.lower().replace(",", " ").split())
     budget.spend(len(text) >> 3)
     if tokens is not None and text.count("=") > 1:
         claims += restated(tokens, budget)

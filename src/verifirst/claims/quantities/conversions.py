@@ -40,7 +40,8 @@ _PART = re.compile(
     rf"\$(?P<money>[0-9]+(?:\.[0-9]{{2}})?)|(?P<value>{_VALUE})(?:\s|-)?\s?(?P<unit>{_UNIT})", re.IGNORECASE
 )
 _JOINED_LEFT = re.compile(
-    r"(?:[-+*/×÷·^]|\b(?:x|times|plus|minus|per|than|by|over|every|another|of|more|and|or|to|first|last|next))\s*$",
+    r"(?:[-+*/×÷·^]|\b(?:x|times|plus|minus|per|than|by|over|every|another|of|more|and|or|to|first|last|next|twice"
+    r"|thrice|double|triple|half|quarter))\s*$",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"(?:^|[\n.,;:(]|\b(?:since|because|that|as|so|know|recall|and|in))\s*$", re.IGNORECASE)
@@ -82,7 +83,8 @@ def _conversion(text: str, match: re.Match[str], left: int, right: int, about: i
     start, end = min(match.start(left), match.start(right)), max(match.end(left), match.end(right))
     if _JOINED_LEFT.search(text, max(0, start - 12), start) or not _ENDS.match(text, end) or _GOES_ON.match(text, end):
         return None
-    if match[left][:2].lower() in ("a ", "an") and not _OPENS.search(text, max(0, start - 12), start):
+    article = start == match.start(left) and match[left][:2].lower() in ("a ", "an")
+    if article and not _OPENS.search(text, max(0, start - 12), start):
         return None  # ``1 hour a day = ...``
     a, b = _quantity(match, left), _quantity(match, right)
     if a is None or b is None or a.unit == b.unit or a.unit.dimension != b.unit.dimension:

@@ -212,7 +212,7 @@ def _more_than(lex: Lexemes, left: Phrase, i: int, depth: int) -> Phrase | None:
         j += 1
     if words[j] != "than":
         return None
-    right = factor(lex, _after_determiners(lex, j + 1), depth - 1)
+    right = _term(lex, _after_determiners(lex, j + 1), depth - 1)
     if right is None:
         return None
     op = "+" if words[i] == "more" else "-"
@@ -323,6 +323,14 @@ def _folded(op: str, start: int, items: list[Phrase]) -> Phrase | None:
     return Phrase(start, last.end, tuple(rpn), numbers, last.next, unit, open=True, worded=True)
 
 
+def _term(lex: Lexemes, i: int, depth: int) -> Phrase | None:
+    """A factor, or several multiplied."""
+    found = factor(lex, i, depth)
+    while found is not None and lex.words[found.next] in ("times", "multiplied", "divided"):
+        found = _product(lex, found, lex.words[found.next])
+    return found
+
+
 def _product(lex: Lexemes, left: Phrase, word: str) -> Phrase | None:
     """``left times ...``, ``left divided by ...``."""
     j = left.next + 1
@@ -349,9 +357,7 @@ def _sum(lex: Lexemes, left: Phrase, word: str, depth: int) -> Phrase | None:
     if left.open:
         return None
     op = "+" if word in ("plus", "increased") else "-"
-    right = factor(lex, _after_determiners(lex, j), depth - 1)
-    while right is not None and lex.words[right.next] in ("times", "multiplied", "divided"):
-        right = _product(lex, right, lex.words[right.next])
+    right = _term(lex, _after_determiners(lex, j), depth - 1)
     if right is None or (additive(right) and op == "-"):
         return None
     if right.rpn[-1] == "%":

@@ -12,7 +12,7 @@ STOPS = COPULAS | frozenset(
     "less fewer greater larger smaller bigger equals over mod modulo base into between about approximately half twice "
     "double triple thrice percent dozen dozens hundred thousand million billion thus therefore hence also now after "
     "before until remainder remaining leaving giving making total altogether both only just increased decreased "
-    "reduced raised added subtracted point".split()
+    "reduced raised added subtracted point come comes amounts simplifies works results leaves leave".split()
 )
 """Words that no unit contains."""
 
