@@ -23,7 +23,7 @@ from verifirst.solvers.rational import TooLargeError, UndefinedError
 from verifirst.solvers.terms import ARITY, Bound, Item, Term, is_bound
 
 MAX_BITS = 1 << 15
-MAX_COUNT = 10_000
+MAX_COUNT = 5_000
 MAX_NESTING = 4
 MAX_ITEMS = 4_000
 _MAX_BASE_POWER = 64  # the largest exponents tried in log_b(x) = n/m
@@ -133,6 +133,7 @@ def fold(item: Bound, low: fmpq, high: fmpq, values: Values, budget: Budget) -> 
     kind, index, body = item
     total = fmpq(0 if kind == "sum" else 1)
     for k in indices(low, high):
+        budget.spend(2)
         value = rational(body, {**values, index: fmpq(k)}, budget)
         total = narrow(total + value if kind == "sum" else total * value)
     return total

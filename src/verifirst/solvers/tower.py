@@ -170,6 +170,7 @@ class Tower:
     def canonical(self, a: Fraction) -> Fraction:
         """``a`` reduced, in lowest terms, the denominator's leading coefficient one."""
         a = self.reduced(a)
+        self._guard(len(a.top) * len(a.bottom) // 8)
         common = a.top.gcd(a.bottom)
         if not common.is_constant():
             a = Fraction(a.top / common, a.bottom / common)
