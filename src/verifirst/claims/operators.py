@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from verifirst.claims.lexicon import BINDING
 from verifirst.claims.operands import STARTS
 from verifirst.claims.side import literal
 from verifirst.claims.state import PRECEDENCE, State
-from verifirst.claims.words import AFTER_UNIT, is_times
-
-MAX_REMARK = 12  # tokens of a remark in brackets
-MEANING = (BINDING - {"of"}) | {"half", "twice", "double", "triple", "negative", "loss"}
-"""Words in brackets that may change the number before them."""
+from verifirst.claims.words import AFTER_UNIT, is_times, over_remark
 
 _SUPERSCRIPT = {c: i + 2 for i, c in enumerate("²³⁴⁵⁶⁷⁸⁹")}
 
@@ -159,25 +154,11 @@ def beside_group(p: State) -> bool:
     """``2(3+4)``, ``(2)(3)``: a product; ``36 (a remark)``: the end, unless a relation follows."""
     i, tokens = p.i, p.tokens
     if p.kinds[i + 1] == "w" and p.kinds[i] == "(":
-        return False if _over_remark(p) else (not p.groups or p.skip_from(i))
+        return False if over_remark(p) else (not p.groups or p.skip_from(i))
     spaced = tokens.text[tokens.starts[i] - 1] == " "
     if spaced and p.kinds[i] == "(" and not p.groups and p.saved is None:
         p.saved = (i, p.out.copy(), p.ops.copy(), len(p.numbers))
     p.implied_product()
-    return False
-
-
-def _over_remark(p: State) -> bool:
-    """Step over words in brackets that an operator follows: ``36 (blue ones) + 4``."""
-    tokens, kinds, i = p.tokens, p.kinds, p.i + 1
-    words: list[str] = []
-    while kinds[i] in "w," and i < p.i + MAX_REMARK:
-        words += tokens.text[tokens.starts[i] : tokens.ends[i]].lower().split(" ")
-        i += 1
-    goes_on = kinds[i] == ")" and (kinds[i + 1] in "+-*/=" or (kinds[i + 1] == "i" and is_times(tokens, i + 1)))
-    if goes_on and not tokens.glued(p.i) and MEANING.isdisjoint(words):
-        p.i = i + 1
-        return True
     return False
 
 

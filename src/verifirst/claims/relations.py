@@ -57,6 +57,8 @@ def _in_prose(tokens: Tokens, i: int) -> bool:
     after = kinds[i + 2]
     if after in ",bE":
         return True
+    if after == "(" and kinds[i + 3] == "w":
+        return False  # 3 miles (to work) + ...
     if after not in "n({frv" or tokens.starts[i + 1] == tokens.ends[i]:
         return False
     first = tokens.text[tokens.starts[i + 1] : tokens.ends[i + 1]].partition(" ")[0].lower()

@@ -11,6 +11,10 @@ from verifirst.claims.tokens import Tokens
 AFTER_UNIT = frozenset("+-*/)}=")
 """Kinds of tokens before which words are a unit of the operand they follow."""
 
+MAX_REMARK = 12  # tokens of a remark in brackets
+MEANING = (lexicon.BINDING - {"of"}) | {"half", "twice", "double", "triple", "negative", "loss"}
+"""Words in brackets that may change the number before them."""
+
 _STARTS_OPERAND = frozenset("n({fr-v")
 _INVERSE = re.compile(r"-[1-3](?![0-9.])(?=[\s,.;$]|\Z)")  # cm-1
 
@@ -51,10 +55,30 @@ def words(p: State) -> bool:
         return False
     if following in AFTER_UNIT:
         return _unit_then_sign(p, i, run, following)
-    if following in _STARTS_OPERAND and operator_in_words(p, first, rest):
+    if following in _STARTS_OPERAND and (operator_in_words(p, first, rest) or over_remark(p)):
         return False
     p.i = i
     return not p.groups or p.skip_from(i)
+
+
+def over_remark(p: State) -> bool:
+    """Step over words in brackets that an operator follows: ``36 (blue ones) + 4``."""
+    tokens, kinds, i = p.tokens, p.kinds, p.i + 1
+    if kinds[p.i] != "(":
+        return False
+    words: list[str] = []
+    while kinds[i] in "w," and i < p.i + MAX_REMARK:
+        words += tokens.text[tokens.starts[i] : tokens.ends[i]].lower().split(" ")
+        i += 1
+    goes_on = (
+        bool(words)
+        and kinds[i] == ")"
+        and (kinds[i + 1] in "+-*/=" or (kinds[i + 1] == "i" and is_times(tokens, i + 1)))
+    )
+    if goes_on and not tokens.glued(p.i) and MEANING.isdisjoint(words):
+        p.i = i + 1
+        return True
+    return False
 
 
 def _not_a_unit(p: State, run: str, first: str, following: str) -> bool:

@@ -29,7 +29,8 @@ _CONNECTIVE = (
 )
 _LEAD = re.compile(rf"(?:\s++|\b(?:{_CONNECTIVE}|and|or|where|since|as|i|can|write|be)\b)*+", re.IGNORECASE)
 _FILLER = re.compile(  # the unit of the side before, then separators and connectives
-    r"[ ]?(?:(?!and\b|or\b|if\b|but\b)[a-zA-Z%³²]++[ ]?){0,4}+(?:[\s.:;$&*]++|,(?=\s*(?:so|thus|hence|which|then)\b)"
+    r"[ ]?(?:(?!and\b|or\b|if\b|but\b)[a-zA-Z%³²]++[ ]?){0,4}+(?:\([^()\n]{0,60}\))?"
+    r"(?:[\s.:;$&*]++|,(?=\s*(?:so|thus|hence|which|then)\b)"
     r"|\\[][()\\]|\\(?:quad|qquad|implies|Rightarrow|therefore|begin|end)\b|\{[a-z]{1,12}\*?\}"
     rf"|\b(?:{_CONNECTIVE})\b|[⇒→•]|[-=]>)*+",
     re.IGNORECASE,
