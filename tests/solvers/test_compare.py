@@ -127,6 +127,37 @@ def test_what_holds_in_part_or_nowhere_is_undecided(left, right):
     assert found.reason
 
 
+@pytest.mark.parametrize(
+    ("total", "form"),
+    [
+        ((1, "$n", ("sum", "k", ("$k",))), "$n $n 1 + * 2 /"),
+        ((1, "$n", ("sum", "k", ("$k", 2, "^"))), "$n $n 1 + * 2 $n * 1 + * 6 /"),
+        ((1, "$n", ("sum", "k", ("$k", 3, "^"))), "$n $n 1 + * 2 / 2 ^"),
+        ((0, "$n", ("sum", "j", ("$a", "$j", "$d", "*", "+"))), "$n 1 + 2 $a * $n $d * + * 2 /"),
+        (("$m", "$n", ("sum", "k", (1,))), "$n $m - 1 +"),
+        ((1, "$n", ("sum", "k", (1, "$k", ("sum", "j", ("$j",))))), "$n $n 1 + * $n 2 + * 6 /"),
+        ((1, "$n", ("sum", "k", ("$k", "$k", 1, "+", "*"))), "$n $n 1 + * $n 2 + * 3 /"),
+    ],
+)
+def test_sums_of_powers_have_closed_forms(total, form):
+    assert compare(total, rpn(form), budget=Budget(WORK)).answer == "equal"
+    assert compare(total, (*rpn(form), "$n", "+"), budget=Budget(WORK)).answer == "different"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=5), st.integers(-9, 9), st.integers(0, 90))
+def test_long_sums_agree_with_loops(coefficients, low, count):
+    body = (0,)
+    for power, c in enumerate(coefficients):
+        body += (c, "$k", power, "^", "*", "+") if power else (c, "+")
+    high = low + count - 1
+    loop = sum(sum(c * k**power for power, c in enumerate(coefficients)) for k in range(low, high + 1))
+    assert compare((low, high, ("sum", "k", body)), (loop,), budget=Budget(WORK)).answer == "equal"
+    moving = ("$a", low, "+", "$a", high, "+", ("sum", "k", body))
+    constant = not any(coefficients[1:])
+    assert (compare(moving, (loop,), budget=Budget(WORK)).answer == "equal") == (constant or count == 0)
+
+
 def test_it_says_where_a_part_truth_holds():
     found = compare(rpn("$x 2 ^ sqrt"), rpn("$x"), budget=Budget(WORK))
     assert found.only_where == "not for all negative values"

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from flint import fmpq
+from flint import fmpq, fmpq_poly
 
 from verifirst.core.budget import Budget
 from verifirst.solvers import exact
@@ -35,6 +35,8 @@ from verifirst.solvers.tower import Fraction, Restart, Settings, Tower
 MAX_RESTARTS = 24
 MAX_GENERATORS = 32
 MAX_UNROLLED = 64  # summands of a sum that is written out
+MAX_SUMMED_POWER = 16
+_FREE = frozenset({"symbol", "prime", "pi", "log", "unity"})  # kinds of generators that hide no index
 _MAX_SHIFT = 24  # (n + 24)! is still seen beside n!
 _COST = 24  # budget units an operation on fractions
 
@@ -118,6 +120,8 @@ class Algebra(Powers):
         kind, index, body = item
         first, last = self.tower.constant(low), self.tower.constant(high)
         if first is None or last is None or last - first >= MAX_UNROLLED:
+            if kind == "sum" and (closed := self._sum_of_powers(index, body, low, high)) is not None:
+                return closed
             renamed = substitute(body, {index: ("$\0",)})
             free = [self._apply(f"${name}", []) for name in sorted(symbols(renamed) - {"\0"})]
             return self.unknown((kind, renamed), [low, high, *free])
@@ -128,6 +132,37 @@ class Algebra(Powers):
             value = self.evaluate(body)
             total = self.tower.add(total, value) if kind == "sum" else self.tower.multiply(total, value)
         self._index = outer
+        return total
+
+    def _sum_of_powers(self, index: str, body: Term, low: Fraction, high: Fraction) -> Fraction | None:
+        """A sum whose summand is a polynomial in the index, by Faulhaber's formula; None for other sums."""
+        outer, variable = self._index, self.tower.symbol(f"\0{index}")
+        self._index = {**outer, index: variable}
+        value = self.tower.canonical(self.evaluate(body))
+        self._index = outer
+        at = self.tower.keys.index(("symbol", f"\0{index}"))
+        kinds = {self.tower.keys[other][0] for m in value.top.monoms() for other, _ in self.tower.factors(m)}
+        if self.tower.involves(value.bottom, at) or not kinds <= _FREE:
+            return None
+        total = self.tower.number(0)
+        for monomial, coefficient in value.top.terms():
+            power = int(monomial[at])
+            rest = tuple((other, exponent) for other, exponent in self.tower.factors(monomial) if other != at)
+            summed = self.tower.add(
+                self._bernoulli(power + 1, self.tower.add(high, self.tower.number(1))),
+                self.tower.negate(self._bernoulli(power + 1, low)),
+            )
+            part = self.tower.multiply(self.tower.product(rest), summed)
+            total = self.tower.add(total, self.tower.scale(part, coefficient / (power + 1)))
+        return self.tower.multiply(total, self.tower.invert(Fraction(value.bottom, value.bottom**0)))
+
+    def _bernoulli(self, degree: int, value: Fraction) -> Fraction:
+        """The Bernoulli polynomial at ``value``."""
+        if degree > MAX_SUMMED_POWER:
+            raise TooLargeError("a sum of high powers")
+        total = self.tower.number(0)
+        for coefficient in reversed(fmpq_poly.bernoulli_poly(degree).coeffs()):
+            total = self.tower.add(self.tower.multiply(total, value), self.tower.number(coefficient))
         return total
 
     def turned(self, value: Fraction) -> Fraction:
