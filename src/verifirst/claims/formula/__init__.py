@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from verifirst.claims.formula.chains import Chain, called, chains
-from verifirst.claims.formula.claim import Formula, Side
+from verifirst.claims.formula.claim import Formula, Side, lone
 from verifirst.claims.formula.lexer import tokenize
-from verifirst.claims.formula.modality import modality
+from verifirst.claims.formula.modality import modality, one_of_several
 from verifirst.claims.formula.regions import Region, regions
 from verifirst.claims.formula.style import CONVENTIONS, STYLES, TEXTBOOK, Style
 from verifirst.core.budget import Budget
@@ -74,6 +74,9 @@ def _claims(text: str, chain: Chain, region: Region, statement: int) -> list[For
     found: list[Formula] = []
     begins = next((side.start for side in chain.sides if side), 0)
     supposed, fresh = modality(text, begins, region.start)
+    ends = next((side.end for side in reversed(chain.sides) if side), begins)
+    first = chain.sides[0]
+    supposed = supposed or (first is not None and one_of_several(text, ends, lone(first.term)))
     for link, relation in enumerate(chain.relations):
         left, right = chain.sides[link], chain.sides[link + 1]
         if left is None or right is None or (relation in "=≈" and _between_bounds(chain.relations, link)):

@@ -17,7 +17,7 @@ from verifirst.claims.formula import vocabulary as words
 from verifirst.claims.formula.regions import Region
 from verifirst.core.budget import Budget
 
-_NUMBER = r"[0-9]++(?:(?:,|\{,\}|,\\!|\\,)[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++"
+_NUMBER = r"[0-9]++(?:(?:,|\{,\}|,\\!|\\,)[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+(?!\.?\\(?:overline|bar|dot))|\.[0-9]++(?!\\(?:overline|bar|dot))"
 _SHARED = rf"""
       (?P<n>{_NUMBER})
     | (?P<u>\^\s*+(?:\{{\s*+\\circ\s*+\}}|\\circ|\{{\s*+\\degree\s*+\}})|°|\\degree\b|\\textdegree\b)
@@ -30,8 +30,14 @@ _SHARED = rf"""
 _TYPESET = re.compile(
     rf"[\s$]++|(?P<f>[.?](?=[\s$]|\Z|\\?\}}))|(?:{_SHARED}|(?P<a>[^\W\d_])|(?P<x>.))", re.VERBOSE | re.DOTALL
 )
+_UNITS = (
+    "cm mm km dm kg mg ml dl cl ft in lb lbs oz hr hrs mi yd th nd rd st am pm mph min sec mb gb kb deg rad hz ms ns us pt qt "
+    "pc pcs kw mw wh px kn pa mol ton bn mn tn cc dx dy dt mod log ln x"
+).replace(" ", "|")
 _TYPED = re.compile(
-    rf"""\s++|(?P<q>(?:sqrt|arcsin|arccos|arctan|sin|cos|tan|log|ln|gcd|lcm|max|min|pi)(?![A-Za-z]))
+    rf"""\s++|(?P<l>(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
+    |(?<=[0-9][a-z])[a-z](?=[a-z](?![A-Za-z])))
+    |(?P<q>(?:sqrt|arcsin|arccos|arctan|sin|cos|tan|log|ln|gcd|lcm|max|min|pi)(?![A-Za-z]))
     |(?P<w>[A-Za-z][A-Za-z'’]+(?:[ -][A-Za-z'’]{{2,}})*+\.?|[aI](?=\s+[A-Za-z]{{2}})|[.:?"“”`•→⇒—$€£]
     |=>|==>|-{{1,2}}>)
     |(?:{_SHARED}|(?P<a>[^\W\d_])|(?P<x>.))""",
@@ -111,7 +117,7 @@ def _plain(group: str, value: str) -> tuple[str, str]:
         return _named(value)
     if group == "w":
         return ("i" if value in ("=>", "==>", "⇒") else "w"), value
-    if group == "a":
+    if group in "al":
         return "a", words.GREEK_LETTERS.get(value, value)
     return {"u": "d", "x": "o", "f": ","}.get(group, group), value
 

@@ -23,3 +23,14 @@ def modality(text: str, start: int, region: int) -> tuple[bool, bool]:
     for match in _CLAUSE.finditer(text, low, start):
         at = match.end()
     return _SUPPOSES.search(text, at, start) is not None, _INTRODUCES.search(text, at, start) is not None
+
+
+_ANOTHER = re.compile(
+    r"[\s$\\)\],;.}]*(?:\\(?:text|quad)\s*\{?\s*)*\b(?:or|and)\b[\s$\\(\[}]*(?:\\quad\s*)*([A-Za-z])\s*="
+)
+
+
+def one_of_several(text: str, end: int, name: str) -> bool:
+    """Whether another value of ``name`` follows at ``end``: ``x = 3 or x = 4``."""
+    match = _ANOTHER.match(text, end)
+    return match is not None and match[1] == name

@@ -16,7 +16,7 @@ from verifirst.solvers.compare import Truth, close, compare, order
 from verifirst.solvers.exact import IrrationalError, exact
 from verifirst.solvers.ideal import Relation
 from verifirst.solvers.rational import TooLargeError, UndefinedError
-from verifirst.solvers.terms import Term, functions, symbols
+from verifirst.solvers.terms import Term, functions, is_bound, symbols
 
 _NUMBER = re.compile(r"[-−–]?\s*(?:\\boxed\s*\{\s*)?[$]?[0-9][0-9,]*(?:\.([0-9]+))?\s*\}?\s*(?:\\?%)?")
 _DECIMAL = re.compile(r"[0-9]\.[0-9]")
@@ -93,3 +93,22 @@ def bare(claim: Formula, text: str) -> bool:
 def within(sides: Relation, distance: Fraction, budget: Budget) -> Truth:
     """Whether the sides are at most ``distance`` apart."""
     return close(*sides, distance, budget=budget)
+
+
+def approximate_text(claim: Formula, text: str) -> bool:
+    """Whether the relation shows a decimal, which may be rounded."""
+    return _DECIMAL.search(text, claim.start, claim.end) is not None
+
+
+_RATIONAL = frozenset("+ - * / ^ neg".split())
+
+
+def rational(*terms: Term) -> bool:
+    """Whether the terms are built from numbers and symbols by ``+ - * /`` and whole powers."""
+    return all(
+        not is_bound(item)
+        and (not isinstance(item, str) or item[0] == "$" or item in _RATIONAL)
+        and (item != "^" or isinstance(term[at - 1], int))
+        for term in terms
+        for at, item in enumerate(term)
+    )

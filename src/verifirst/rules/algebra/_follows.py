@@ -79,6 +79,14 @@ class Board:
             return "holds" if ideal.entails(polynomial) else "open"
         return ideal.judge_polynomial(polynomial)
 
+    def coprime(self, one: Relation, other: Relation, context: Context) -> bool:
+        """Whether two equations are both read and their polynomials have no factor in common."""
+        try:
+            a, b = self._polynomial(one, context), self._polynomial(other, context)
+        except FullError:
+            return False
+        return bool(a) and bool(b) and a.gcd(b).is_constant()
+
     def _polynomial(self, relation: Relation, context: Context) -> fmpz_mpoly | None:
         if relation not in self._polynomials:
             context.budget.spend(len(relation[0]) + len(relation[1]))
@@ -94,6 +102,11 @@ class Board:
 def identity(claim: Relation, context: Context) -> Answer:
     """Whether an equation holds for all values, for none, or neither."""
     return Board.of(context).judge(claim, (), context, prove=False) or "open"
+
+
+def coprime(one: Relation, other: Relation, context: Context) -> bool:
+    """Whether two equations have no factor in common: neither is the other, multiplied or divided."""
+    return Board.of(context).coprime(one, other, context)
 
 
 def standing(claim: Formula, context: Context) -> Standing:

@@ -18,7 +18,6 @@ Limits
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar
 
 from verifirst.claims.formula import Formula
@@ -26,32 +25,14 @@ from verifirst.claims.formula.claim import lone
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
+from verifirst.rules.algebra._closed import approximate_text
+from verifirst.rules.algebra._derivation import before, derives, plain
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import against
 from verifirst.rules.algebra._known import names
 from verifirst.rules.algebra._readings import readings
 from verifirst.solvers.ideal import Relation
-from verifirst.solvers.terms import Term, symbols
-
-MAX_BETWEEN = 200  # characters between the two equations
-
-_SIGN = re.compile(
-    r"\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow|rightarrow|longrightarrow|to)\b|=>|->|⟹|→|⇒"
-)
-_DISPLAY = re.compile(r"\\\]|\\\[|\\\\|\$\$|\n")
-_MARKS = re.compile(r"\\[a-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
-_DECIMAL = re.compile(r"[0-9]\.[0-9]")
-_DERIVING = frozenset(
-    "so then thus hence therefore gives give giving simplifies simplify simplifying simplified get have obtain means "
-    "implies yields dividing divide multiply multiplying subtract subtracting add adding becomes rearranging rearrange "
-    "expand expanding expands combining combine equivalently follows rewrite rewriting distribute distributing factor "
-    "factoring isolate isolating solve solving reduces cancel cancelling".split()
-)
-_NEUTRAL = frozenset(
-    "which to we this that is both sides by from the equation into us i can be written as like terms it on left right "
-    "hand side of in next now finally out with a for and terms each".split()
-)
 
 
 class FalseStep(Rule):
@@ -74,10 +55,10 @@ class FalseStep(Rule):
         """Refute an equation that contradicts the one before it; silent otherwise."""
         if not isinstance(claim, Formula) or claim.relation != "=" or claim.link:
             return None
-        before = _before(claim, context)
-        if not before or not _derives(context.step.text[before[-1].end : claim.start], before[0], claim):
+        ground = before(claim, context)
+        if not ground or not derives(context.step.text[ground[-1].end : claim.start], ground[0], claim):
             return None
-        given = [(item.left.term, item.right.term) for item in before]
+        given = [(item.left.term, item.right.term) for item in ground]
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
             if sides is None or not _within(sides, given):
@@ -86,37 +67,13 @@ class FalseStep(Rule):
             if found.answer != "contradicts" or len(found.rests) < len(given):
                 return None
             tried.append(sides)
-        if _DECIMAL.search(context.step.text, claim.start, claim.end):
+        if approximate_text(claim, context.step.text):
             return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
-        if why := _unclear(before) or excuse(claim, context):
+        if why := _unclear(ground) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
-        message = f"{text[claim.start : claim.end][:80]} contradicts {text[before[0].start : before[-1].end][:80]}"
+        message = f"{text[claim.start : claim.end][:80]} contradicts {text[ground[0].start : ground[-1].end][:80]}"
         return self.refuted(claim, failing("=", tried, given=given), message)
-
-
-def _before(claim: Formula, context: Context) -> list[Formula]:
-    """The links of the statement right before ``claim``'s, or none where it is not all equations."""
-    found = [other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1]
-    whole = found and len(found) == found[0].members - 1 and all(item.relation == "=" for item in found)
-    return found if whole else []
-
-
-def _derives(between: str, before: Formula, claim: Formula) -> bool:
-    """Whether what stands between two equations derives the second."""
-    if len(between) > MAX_BETWEEN:
-        return False
-    words = [word.lower() for word in _MARKS.sub(" ", between).split() if len(word) > 1]
-    if not all(word in _DERIVING or word in _NEUTRAL for word in words) or _listed(before, claim):
-        return False
-    if any(word in _DERIVING for word in words) or _SIGN.search(between):
-        return True
-    return not words and "," not in between and _DISPLAY.search(between) is not None
-
-
-def _listed(before: Formula, claim: Formula) -> bool:
-    """Whether the two may be entries of a list: each says a value of the same thing, and the second is no mere number."""
-    return before.left.term == claim.left.term and not _plain(claim.right.term)
 
 
 def _within(sides: Relation, given: list[Relation]) -> bool:
@@ -125,15 +82,11 @@ def _within(sides: Relation, given: list[Relation]) -> bool:
     return bool(own) and own <= frozenset().union(*(names(*item) for item in given))
 
 
-def _unclear(before: list[Formula]) -> str:
+def _unclear(ground: list[Formula]) -> str:
     """Why the first equation is no good ground: supposed, or a bare value of a symbol."""
-    first = before[0]
+    first = ground[0]
     if first.supposed:
         return "the equation before it is supposed"
-    if lone(first.left.term) and _plain(first.right.term):
+    if lone(first.left.term) and plain(first.right.term):
         return "the equation before it gives a value"
     return ""
-
-
-def _plain(term: Term) -> bool:
-    return not symbols(term) and len(term) <= 2  # noqa: PLR2004  # a number and perhaps its sign

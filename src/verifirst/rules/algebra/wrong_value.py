@@ -20,11 +20,12 @@ Limits
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import ClassVar
 
 from verifirst.claims.assertion import approximate
-from verifirst.claims.formula import Formula
+from verifirst.claims.formula import TEXTBOOK, Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
@@ -66,7 +67,10 @@ class WrongValue(Rule):
         text, budget = context.step.text, context.budget
         tried: list[Relation] = []
         open_ = ""
+        complex_ = _COMPLEX.search(text, claim.start, claim.end) is not None  # 3i: the imaginary unit, beyond doubt
         for style, sides in readings(text, claim, budget):
+            if complex_ and not style.imaginary and style == TEXTBOOK:
+                continue
             if sides is None or not closed(*sides):
                 open_ = open_ or "another reading is not a relation between numbers"
                 continue  # perhaps i or e, read as a number further on
@@ -107,6 +111,7 @@ class WrongValue(Rule):
         return self.refuted(claim, evidence, message)
 
 
+_COMPLEX = re.compile(r"[0-9]\s?i(?![a-zA-Z])")
 _PERHAPS_NUMBERS = frozenset(("i", "e"))
 _WORDS = {
     "=": "equal to", "≈": "about", "<": "less than", "<=": "at most", ">": "greater than", ">=": "at least",
