@@ -62,6 +62,13 @@ $x pi + tan | $x tan
 $x cosh 2 ^ $x sinh 2 ^ - | 1
 $x exp $y exp * | $x $y + exp
 $x ln exp | $x
+$x arcsin sin | $x
+$x arcsin cos | 1 $x 2 ^ - sqrt
+$x arccos sin | 1 $x 2 ^ - sqrt
+$x arctan cos | 1 $x 2 ^ 1 + sqrt /
+$x arcsin $x arccos + | pi 2 /
+$x neg arctan | $x arctan neg
+2 $x arctan * tan | 2 $x * 1 $x 2 ^ - /
 2 $n 1 + ^ | 2 2 $n ^ *
 4 $n ^ | 2 $n ^ 2 ^
 $x $y ^ $x $z ^ * | $x $y $z + ^
@@ -99,6 +106,8 @@ $x abs | $x
 $x $y * sqrt | $x sqrt $y sqrt *
 $x 1 - 2 ^ sqrt | $x 1 -
 $n pi * sin | 0
+$x sin arcsin | $x
+$x arctan 1 $x / arctan + | pi 2 /
 1 neg $n ^ | 1
 $x 1 - $x 2 - * sqrt | $x 1 - sqrt $x 2 - sqrt *
 """

@@ -27,14 +27,14 @@ def deep():
 @pytest.mark.parametrize(
     ("left", "right", "method"),
     [
-        ("$x arcsin sin", "$x", "symengine"),
-        ("1 $x 2 ^ - sqrt", "$x arcsin cos", "sympy"),
-        ("$x $y max", "$x $y + $x $y - abs + 2 /", "z3"),
+        (rpn("$x $y max"), rpn("$y $x max"), "symengine"),
+        ((1, "$n", ("sum", "k", (2, "$k", "^"))), rpn("2 $n 1 + ^ 2 -"), "sympy"),
+        (rpn("$x $y max"), rpn("$x $y + $x $y - abs + 2 /"), "z3"),
     ],
 )
 def test_each_stage_decides_what_those_before_it_could_not(deep, left, right, method):
-    assert compare(rpn(left), rpn(right), budget=Budget(WORK)).answer == "undecided"
-    found = deep.compare(rpn(left), rpn(right), budget=Budget(WORK))
+    assert compare(left, right, budget=Budget(WORK)).answer == "undecided"
+    found = deep.compare(left, right, budget=Budget(WORK))
     assert (found.answer, found.method) == ("equal", method)
     assert found.stages[-1] == (method, "equal")
     assert all(answer.startswith("undecided") for _, answer in found.stages[:-1])

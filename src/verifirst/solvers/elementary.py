@@ -281,6 +281,11 @@ _ELEMENTARY: dict[str, Callable[..., Fraction]] = {
     "tanh": lambda algebra, x: _quotient(
         algebra, algebra.wave(algebra.exponential(x), -1), algebra.wave(algebra.exponential(x), 1)
     ),
+    "arcsin": lambda algebra, x: algebra.inverse("arcsin", x),
+    "arctan": lambda algebra, x: algebra.inverse("arctan", x),
+    "arccos": lambda algebra, x: algebra.tower.add(
+        algebra.tower.scale(algebra.pi(), fmpq(1, 2)), algebra.tower.negate(algebra.inverse("arcsin", x))
+    ),
     "!": Algebra.factorial,
     "perm": Algebra.permutations,
     "binom": Algebra.binomial,

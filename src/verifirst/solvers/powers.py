@@ -203,7 +203,31 @@ class Powers:
         powers = dict(zip(keys, (exponent for _, exponent in factors), strict=True))
         if powers == {("unity",): self.tower.settings.unity // 4, ("pi",): 1}:
             return self.tower.unity(coefficient / 2)
+        if coefficient.q == 1:
+            for key in keys:
+                if key[0] in ("arcsin", "arctan") and powers == {("unity",): self.tower.settings.unity // 4, key: 1}:
+                    return self.tower.power(self._on_the_circle(key), int(coefficient.p))
         return self._generator_power(("exp", factors), coefficient)
+
+    def inverse(self, name: str, value: Fraction) -> Fraction:
+        """The arcsine or the arctangent, both odd, as a generator."""
+        value = self.tower.canonical(value)
+        if value.top.leading_coefficient() < 0:
+            return self.tower.negate(self.inverse(name, self.tower.negate(value)))
+        key = (name, self.key(value))
+        self.arguments[key] = value
+        return self.tower.generator(key)
+
+    def _on_the_circle(self, key: Key) -> Fraction:
+        """exp(i arcsin x) = sqrt(1 - x^2) + i x, and exp(i arctan x) = (1 + i x) / sqrt(1 + x^2)."""
+        one, x = self.tower.number(1), self.arguments[key]
+        turned, square = self.tower.multiply(self.tower.imaginary(), x), self.tower.multiply(x, x)
+        if key[0] == "arcsin":
+            rest = self.tower.add(one, self.tower.negate(square))
+            return self.tower.add(self.rational_power(rest, fmpq(1, 2)), turned)
+        return self.tower.multiply(
+            self.tower.add(one, turned), self.rational_power(self.tower.add(one, square), fmpq(-1, 2))
+        )
 
     def _generator_power(self, key: Key, exponent: fmpq) -> Fraction:
         parts = self._parts(key, exponent)
