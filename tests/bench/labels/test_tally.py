@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifirst.bench.labels.adjudications import Adjudication, Adjudications
+from verifirst.bench.labels.counting import count
 from verifirst.bench.labels.judging import Judged, Place, Refutation, Settings, Solution
 from verifirst.bench.labels.outcome import measure
-from verifirst.bench.labels.tally import Tally, of, total
+from verifirst.bench.labels.tally import Tally, total
 from verifirst.core.verdict import Status
 from verifirst.errors import ConfigError
 
@@ -55,6 +56,20 @@ def test_without_adjudications_every_flag_on_a_good_step_is_false(settings, solu
 def test_a_false_flag_stays_false_when_it_was_read(settings, solutions):
     known = Adjudications({("small", "b", 3, "AR"): Adjudication("false flag", "a test")})
     assert measure(settings, solutions, known).total["good_false"] == 2
+
+
+def test_a_catch_for_a_wrong_reason_is_none(settings, solutions):
+    known = Adjudications(
+        {
+            ("small", "a", 1, "AR"): Adjudication("false flag", "a test"),
+            ("small", "c", 1, "AR"): Adjudication("false flag", "t"),
+        }
+    )
+    outcome = measure(settings, solutions, known)
+    total = outcome.total
+    assert (total["caught"], total["spurious_caught"], total["misread"]) == (0, 0, 2)
+    assert (total.rules["AR001"].caught, total["first_at"], total["good_false"]) == (0, 1, 2)
+    assert [flag.id for flag in outcome.flags if flag.kind.value == "misread"] == ["a", "c"]
 
 
 def test_the_number_of_processes_changes_nothing(settings, solutions, adjudications):
@@ -116,9 +131,9 @@ def solved(draw):
 @given(st.lists(solved(), max_size=8), st.randoms(use_true_random=False), st.integers(1, 4))
 def test_tallies_merge_in_any_grouping_and_order(solutions, random, groups):
     known = Adjudications({("set", "a", 0, "AR"): Adjudication("fair as read", "a test")})
-    whole = total(of(solution, known) for solution in solutions)
+    whole = total(count(solution, known) for solution in solutions)
     shuffled = random.sample(solutions, len(solutions))
-    merged = total(total(of(s, known) for s in shuffled[at::groups]) for at in range(groups))
+    merged = total(total(count(s, known) for s in shuffled[at::groups]) for at in range(groups))
     assert untimed(merged) == untimed(whole)
     assert sorted(merged.ns) == sorted(whole.ns)
     assert merged.slowest == whole.slowest
@@ -127,7 +142,7 @@ def test_tallies_merge_in_any_grouping_and_order(solutions, random, groups):
 
 @given(st.lists(solved(), max_size=8))
 def test_parts_never_exceed_their_whole(solutions):
-    tally = total(of(solution, Adjudications()) for solution in solutions)
+    tally = total(count(solution, Adjudications()) for solution in solutions)
     assert tally["good_false"] == tally["good_flagged"] <= tally["good_decided"] <= tally["good"]
     assert tally["caught"] <= tally["errors_decided"] <= tally["errors"]
     where = [tally[f"first_{place}"] for place in ("before", "at", "after", "never")]

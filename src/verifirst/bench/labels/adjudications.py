@@ -11,7 +11,7 @@ from verifirst.errors import FormatError, InputError
 
 GENUINE = "genuine error"  # the step is wrong: the flag is right, the label is not
 FAIR = "fair as read"  # the text as written is false, though a reader would guess what was meant
-FALSE = "false flag"  # the step is right: our mistake, kept to be seen
+FALSE = "false flag"  # what is flagged is right: our mistake, kept to be seen
 VERDICTS = (GENUINE, FAIR, FALSE)
 FIELDS = ("set", "id", "step", "rule", "verdict", "reason")
 

@@ -13,7 +13,7 @@ from verifirst.report.console import printable
 
 FIGURES = (
     "good", "good_decided", "good_flagged", "good_false", "errors", "errors_decided", "caught", "first_before",
-    "first_at", "first_after", "cause_right", "spurious_caught", "annotations_found", "annotations_decided",
+    "first_at", "first_after", "cause_right", "spurious_caught", "misread", "annotations_found", "annotations_decided",
 )  # fmt: skip
 SHOWN = 40  # steps of each kind of change that a terminal shows
 ALL = "all"

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CAUGHT = "caught"  # the first error, refuted
     MISSED = "missed"  # the first error, not refuted
     LATER = "later"  # past the first error, refuted
+    MISREAD = "misread"  # at or past the first error, refuted for a reason that was read and found wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,14 @@ def flags_of(solution: Solution, adjudications: Adjudications) -> Iterator[Flag]
 
 def _flag(solution: Solution, step: Judged, refutation: Refutation, adjudications: Adjudications) -> Flag:
     place = (solution.set, solution.id, step.index)
-    if step.place is not Place.GOOD:
-        return Flag(*place, Kind.CAUGHT if step.place is Place.ERROR else Kind.LATER, refutation)
     entry = adjudications.of(*place, refutation.rule)
-    if entry is None:
-        return Flag(*place, Kind.FALSE, refutation)
-    kind = Kind.ADJUDICATED if entry.excuses else Kind.FALSE
-    return Flag(*place, kind, refutation, entry.verdict, entry.reason)
+    if step.place is Place.GOOD:
+        kind = Kind.ADJUDICATED if entry is not None and entry.excuses else Kind.FALSE
+    elif entry is not None and not entry.excuses:
+        kind = Kind.MISREAD
+    else:
+        kind = Kind.CAUGHT if step.place is Place.ERROR else Kind.LATER
+    return Flag(*place, kind, refutation, entry.verdict if entry else "", entry.reason if entry else "")
 
 
 def missed(solutions: Iterable[Solution]) -> Iterator[Flag]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from verifirst.bench.labels import tally as tallies
 from verifirst.bench.labels.adjudications import Adjudications
+from verifirst.bench.labels.counting import count
 from verifirst.bench.labels.data import Labelled
 from verifirst.bench.labels.flags import Flag, flags_of, missed
 from verifirst.bench.labels.judging import Settings
 from verifirst.bench.labels.running import Lost, judge_all
-from verifirst.bench.labels.tally import Tally
+from verifirst.bench.labels.tally import Tally, total
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Outcome:
     @property
     def total(self) -> Tally:
         """All sets together."""
-        return tallies.total(self.sets.values())
+        return total(self.sets.values())
 
 
 def measure(
@@ -44,7 +44,7 @@ def measure(
     outcome = Outcome({solution.set: Tally() for solution in solutions})
     for done, lost in judge_all(settings, solutions, jobs=jobs):
         for solution in done:
-            outcome.sets[solution.set] += tallies.of(solution, adjudications)
+            outcome.sets[solution.set] += count(solution, adjudications)
             outcome.flags += flags_of(solution, adjudications)
         outcome.missed += missed(done)
         outcome.lost += lost

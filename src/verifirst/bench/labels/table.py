@@ -159,6 +159,8 @@ def _lines(outcome: Outcome, total: Tally) -> Iterator[Text]:
     if total.slowest:
         ns, name, solution, step = total.slowest[0]
         yield Text(f"slowest step: {ns / 1e6:.1f} ms, {printable(f'{name} {solution}', limit=100)} step {step}")
+    if total["misread"]:
+        yield Text(f"steps at or past the first error, refuted for a wrong reason (read): {total['misread']:,}")
     if total["unlabelled"]:
         yield Text(f"solutions without a label, left out: {total['unlabelled']:,}")
     for labelled, why in outcome.lost:

@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from verifirst.bench.labels.adjudications import Adjudications
-from verifirst.bench.labels.judging import Judged, Place, Solution
+from verifirst.bench.labels.judging import Place
 
 KEPT_SLOWEST = 5
-ANNOTATIONS = ("annotations", "annotations_found", "annotations_decided")
 MIN_KIND = 20  # first-error steps of one kind; a share of fewer says little
 
 
@@ -21,7 +19,7 @@ class RuleTally:
 
     flagged_good: int = 0
     adjudicated: int = 0  # of those: read, and found false as written
-    caught: int = 0  # first-error steps
+    caught: int = 0  # first-error steps, but for those read and found refuted for a wrong reason
     caught_spurious: int = 0  # of those: in solutions with the right answer
 
     def __iadd__(self, other: Self) -> Self:
@@ -41,7 +39,7 @@ class RuleTally:
 class Tally:
     """Counts over any number of solutions. Adding is commutative and associative.
 
-    ``counts`` is keyed by what is counted (see :func:`of`); ``ns`` holds the CPU time of every
+    ``counts`` is keyed by what is counted (see :mod:`counting`); ``ns`` holds the CPU time of every
     good and first-error step; ``reasons`` counts UNKNOWN verdicts by (place, reason).
     ``kinds`` counts (first-error steps, caught) by the labeller's word for the error.
     """
@@ -111,73 +109,6 @@ def _rule_dict(tally: RuleTally) -> dict[str, int]:
         "caught": tally.caught,
         "caught_spurious": tally.caught_spurious,
     }
-
-
-def of(solution: Solution, adjudications: Adjudications) -> Tally:
-    """The counts of one solution.
-
-    ``solutions``, ``good``, ``good_decided``, ``good_flagged``, ``good_false`` (flagged and not
-    adjudicated), ``errors``, ``errors_decided``, ``caught`` (the first-error step is refuted),
-    ``first_before`` / ``first_at`` / ``first_after`` / ``first_never`` (where the solution's first
-    refuted step stands, for solutions with an error), ``cause_named`` and ``cause_right`` (of
-    ``first_after``), ``spurious`` and ``spurious_caught``, ``annotations``,
-    ``annotations_found`` and ``annotations_decided``, ``unlabelled``.
-    """
-    tally = Tally()
-    tally.counts.update(dict(zip(ANNOTATIONS, solution.annotations, strict=True)))
-    if solution.first_error is None:
-        tally.counts["unlabelled"] += 1
-        return tally
-    tally.counts["solutions"] += 1
-    for step in solution.steps:
-        if step.place is not Place.LATER:
-            _count_step(tally, solution, step, adjudications)
-    if any(step.place is Place.ERROR for step in solution.steps):  # a label on an empty step is none
-        _count_error(tally, solution)
-    return tally
-
-
-def _count_step(tally: Tally, solution: Solution, step: Judged, adjudications: Adjudications) -> None:
-    good = step.place is Place.GOOD
-    kind = "good" if good else "errors"
-    tally.counts[kind] += 1
-    tally.counts[f"{kind}_decided"] += step.decided
-    tally.reasons.update((step.place.value, reason) for reason in step.reasons)
-    tally.ns.append(step.ns)
-    tally.slowest = [(step.ns, solution.set, solution.id, step.index), *tally.slowest]
-    excused = {code: is_excused(adjudications, solution, step, code) for code in flagging(step)}
-    for code, fine in excused.items():
-        rule = tally.rules.setdefault(code, RuleTally())
-        rule += RuleTally(good, good and fine, not good, not good and solution.spurious)
-    if good and step.refuted:
-        tally.counts["good_flagged"] += 1
-        tally.counts["good_false"] += not all(excused[r.rule] for r in step.refutations if r.enforced)
-
-
-def flagging(step: Judged) -> set[str]:
-    """The codes of the rules that refute a claim of ``step``."""
-    return {refutation.rule for refutation in step.refutations}
-
-
-def is_excused(adjudications: Adjudications, solution: Solution, step: Judged, code: str) -> bool:
-    """Whether a flag of the rule ``code`` on ``step`` was read and found right."""
-    entry = adjudications.of(solution.set, solution.id, step.index, code)
-    return entry is not None and entry.excuses
-
-
-def _count_error(tally: Tally, solution: Solution) -> None:
-    refuted = [step for step in solution.steps if step.refuted]
-    first = refuted[0].place if refuted else None
-    caught = any(step.place is Place.ERROR for step in refuted)
-    where = {Place.GOOD: "first_before", Place.ERROR: "first_at", Place.LATER: "first_after", None: "first_never"}
-    tally.counts[where[first]] += 1
-    tally.counts["caught"] += caught
-    tally.counts["spurious"] += solution.spurious
-    tally.counts["spurious_caught"] += solution.spurious and caught
-    tally.kinds[solution.error_kind, caught] += 1
-    if first is Place.LATER:
-        tally.counts["cause_named"] += refuted[0].cause is not None
-        tally.counts["cause_right"] += refuted[0].cause == solution.first_error
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
