@@ -87,7 +87,7 @@ TRAPS = [
     "If twice 7 is 15, then something is wrong.",
     "It is not true that twice 7 is 15.",
     "Let's check whether 5 times 8 is 45.",
-    "He said \"5 times 8 is 45\", which is wrong.",
+    'He said "5 times 8 is 45", which is wrong.',
     "5 times 8 is 45. Wait, that is wrong: it is 40.",
     "Twice 7 is 15, no, 14.",
     # whole numbers

@@ -36,11 +36,14 @@ _STATES_IN_WORDS = re.compile(
     r"\b(?:is|are|equals?|gives|makes|get) (?:[a-z]+teen|[a-z]+ty|zero|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|eleven|twelve)\b"
 )
+_GAP = re.compile(r"[\s$]{40}")  # no prose: the patterns of the last two readers are quadratic in it
 _UNIT_WORDS = frozenset(UNITS)
-_EQUATES = re.compile(r"[a-z0-9] ?(?:=|(?:is|are|equals?|has|have|contains?|in) (?:[0-9$]|an? |one |equ|the same))")
+_EQUATES = re.compile(
+    r"[a-z0-9] ?(?:=|(?:is|are|equals?|has|have|contains?|in) (?:[0-9$]|an? |one |equ|the same|about|approx|rough))"
+)
 _SHARE = re.compile(r"[0-9}%] of ")
 _SIGNS = re.compile(
-    r"[0-9)}$%][$)\\ ,]*(?:which )?(?:is|are|equals?|(?:simplifies|equal) to|yields)(?: equal to| also)? "
+    r"[0-9)}$%][$)\\ ,]{0,8}(?:which )?(?:is|are|equals?|(?:simplifies|equal) to|yields)(?: equal to| also)? "
     r"[^a-z0-9\n]{0,6}(?:boxed\{)?[0-9]"
 )
 
@@ -48,15 +51,16 @@ _SIGNS = re.compile(
 def in_words(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: Budget) -> list[Claim]:
     """The claims about quantities in ``text`` that are not among those already ``found``."""
     claims: list[Claim] = []
-    words = frozenset(text.lower().replace(",", " ").split())
     budget.spend(len(text) >> 3)
+    words = frozenset(text.lower().replace(",", " ").split())
     if tokens is not None and text.count("=") > 1:
         claims += restated(tokens, budget)
     if _may_state(text, words):
         claims += statements(lexemes(tokens or tokenize(text, budget)), budget)
-    claims += number_facts(text)
-    if not _UNIT_WORDS.isdisjoint(words) and _EQUATES.search(text):
-        claims += conversions(text)
+    if not _GAP.search(text):
+        claims += number_facts(text)
+        if not _UNIT_WORDS.isdisjoint(words) and _EQUATES.search(text):
+            claims += conversions(text)
     if not claims:
         return claims
     taken = {(claim.start, claim.end) for claim in found}

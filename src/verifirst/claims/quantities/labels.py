@@ -9,6 +9,7 @@ where that is an expression still to be evaluated, and the first numeric side of
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from verifirst.claims.equation import Equation
@@ -78,13 +79,15 @@ def _branches(equation: Equation) -> bool:
     return left != right and len(operands) > 1 and operands == [item for item in right if not isinstance(item, str)]
 
 
-def _chains(tokens: Tokens, budget: Budget) -> list[_Chain]:
+def _chains(tokens: Tokens, budget: Budget) -> Iterator[_Chain]:
     """Name, first and last numeric side of every chain that begins with a name."""
-    found: list[_Chain] = []
     kinds = tokens.kinds
     floor = i = 0
-    while len(found) < MAX_CHAINS and "=" in kinds[i:]:
-        i = kinds.index("=", i)
+    for _ in range(MAX_CHAINS):
+        try:
+            i = kinds.index("=", i)
+        except ValueError:
+            return
         start, name = _name(tokens.text, floor, tokens.starts[i])
         sides: list[Side | None] = []
         while kinds[i] == "=":
@@ -92,9 +95,8 @@ def _chains(tokens: Tokens, budget: Budget) -> list[_Chain]:
             side, i = _side(tokens, i + 1, budget)
             sides.append(side if plain else None)
         if name:
-            found.append(_Chain(start, name, sides[0], sides[-1]))
+            yield _Chain(start, name, sides[0], sides[-1])
         floor = tokens.ends[i - 1]
-    return found
 
 
 def _side(tokens: Tokens, i: int, budget: Budget) -> tuple[Side | None, int]:

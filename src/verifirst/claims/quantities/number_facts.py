@@ -24,19 +24,20 @@ _N = (
     r"(?![0-9]|\.[0-9]|[,:][0-9]|\s*[-+*/^!×÷]|\s*\\(?:cdot|times|div|frac))"
 )
 _NUM = rf"{_LEFT}({_N}){_RIGHT}"
+_SUBJECT = rf"(?<![0-9.,^])({_N}){_RIGHT}"
 _LIST = rf"({_LEFT}{_N}{_RIGHT}(?:(?:,|,?\s*and){_LEFT}{_N}{_RIGHT}){{1,{MAX_LIST}}})"
 _IS = r"\s*(?:,\s*which\s+)?\s+(is|are|isn['’]t|aren['’]t)(\s+not)?(?:\s+(?:also|still|indeed|clearly|evenly|both))?\s+"
 _VALUE_IS = r"\s*(?:,\s*which\s+)?(?:is|are|equals|=|is equal to|would be)\s*"
 
 _SAYS = re.compile(
-    rf"{_NUM}{_IS}(?:evenly\s+)?(?:(divisible\s+by|(?:an?\s+)?(?:integer\s+)?multiples?\s+of|an?\s+(?:prime\s+)?(?:factor|divisor)\s+of"
+    rf"{_SUBJECT}{_IS}(?:evenly\s+)?(?:(divisible\s+by|(?:an?\s+)?(?:integer\s+)?multiples?\s+of|an?\s+(?:prime\s+)?(?:factor|divisor)\s+of"
     rf"|(?:relatively\s+prime|coprime)\s+(?:to|with)){_NUM}"
     r"|(an?\s+prime\s+numbers?|an?\s+prime|primes?(?:\s+numbers?)?|(?:an?\s+)?composite(?:\s+numbers?)?|an?\s+perfect\s+square"
     r"|an?\s+perfect\s+cube|(?:an?\s+)?even(?:\s+numbers?)?|(?:an?\s+)?odd(?:\s+numbers?)?)(?=\s*(?:[.,;:)\n]|$|so\b|and\b|but\b|because\b|since\b)))",
     re.IGNORECASE,
 )
 _DIVIDES = re.compile(
-    rf"{_NUM}\s+(divides|does\s+not\s+divide|doesn['’]t\s+divide)(?:\s+evenly\s+into)?{_NUM}", re.IGNORECASE
+    rf"{_SUBJECT}\s+(divides|does\s+not\s+divide|doesn['’]t\s+divide)(?:\s+evenly\s+into)?{_NUM}", re.IGNORECASE
 )
 _REMAINDER = re.compile(
     rf"\bremainder\s+(?:when|of|upon|from|after)\s+(?:dividing\s+)?{_NUM}\s*(?:is\s+divided\s+by|divided\s+by|when\s+divided\s+by|by|÷)"
@@ -44,11 +45,11 @@ _REMAINDER = re.compile(
     re.IGNORECASE,
 )
 _LEAVES = re.compile(
-    rf"{_NUM}\s+(?:leaves|has|gives)\s+(?:a\s+)?remainder\s+(?:of\s+)?{_NUM}\s+(?:when|upon|if|on|after)\s+(?:it\s+is\s+)?(?:divided|division|dividing)\s+by{_NUM}",
+    rf"{_SUBJECT}\s+(?:leaves|has|gives)\s+(?:a\s+)?remainder\s+(?:of\s+)?{_NUM}\s+(?:when|upon|if|on|after)\s+(?:it\s+is\s+)?(?:divided|division|dividing)\s+by{_NUM}",
     re.IGNORECASE,
 )
 _DIVISION = re.compile(
-    rf"{_NUM}\s*(?:divided\s+by|÷|by){_NUM}\s*,?\s*(?:is|gives|equals|=|(?:and|to|we|you|I)\s+(?:get|have|obtain)|(?:and\s+)?(?:I|we|you)\s+get|yields|goes)"
+    rf"{_SUBJECT}\s*(?:divided\s+by|÷|by){_NUM}\s*,?\s*(?:is|gives|equals|=|(?:and|to|we|you|I)\s+(?:get|have|obtain)|(?:and\s+)?(?:I|we|you)\s+get|yields|goes)"
     rf"(?:\s+(?:us|me))?(?:\s+a\s+quotient\s+of)?{_NUM}\s*,?\s*(?:with|and)?\s*(?:a\s+)?remainder\s+(?:of\s+|is\s+)?{_NUM}",
     re.IGNORECASE,
 )
@@ -62,7 +63,7 @@ _DIVISORS = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    rf"{_NUM}\s+has\s+(?:exactly\s+|a\s+total\s+of\s+|only\s+)?{_NUM}\s+(?:positive\s+)?(?:integer\s+)?(?:factors|divisors)\b",
+    rf"{_SUBJECT}\s+has\s+(?:exactly\s+|a\s+total\s+of\s+|only\s+)?{_NUM}\s+(?:positive\s+)?(?:integer\s+)?(?:factors|divisors)\b",
     re.IGNORECASE,
 )
 _PRIME_FACTOR = re.compile(

@@ -30,7 +30,7 @@ from verifirst.solvers.rational import Rpn, evaluate
 MAX_STATEMENTS = 100  # statements of one step that are read
 _TAIL = r"(?:\s+(?:us|me|you|him|her|them))?(?:\s+(?:equal\s+to|exactly|just|simply|also|a\s+total\s+of|in\s+total))*"
 _VALUE = r"(?P<about>\s*(?:about|approximately|roughly|nearly|almost|around|\\approx|≈))?[\s:]*"
-_EDGE = r"[\s$]*(?:\\[)\]])?"
+_EDGE = r"[\s$]*+(?:\\[)\]])?"
 _NOUN_LINK = re.compile(
     rf"{_EDGE}(?:,?\s*(?:which|that|and\s+this|and\s+that)\s+)?\s*"
     rf"\b(?:is|are|was|equals?|gives?|makes?|yields?|becomes?|totals|comes?\s+(?:out\s+)?to|amounts\s+to"
