@@ -96,9 +96,11 @@ class _Ledger:
             position = self._earlier(item)
             if position is None:
                 self._add(item, str(item), (), start, end)
-                return
-            self.relied[position] = None
-        premises.append(position)
+                position = self._local.get(item)
+            else:
+                self.relied[position] = None
+        if position is not None:
+            premises.append(position)
 
     def _earlier(self, item: Item) -> int | None:
         """The latest sound fact with this value (an unsound one if there is no other)."""

@@ -31,6 +31,8 @@ def _singular(word: str) -> str:
     owner, mark, _ = word.replace("’", "'").partition("'")
     if mark:
         return owner
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(_SAME_IN_PLURAL):  # noqa: PLR2004  # gas, bus
+    if len(word) <= 3:  # noqa: PLR2004  # gas, bus
         return word
-    return word[:-3] + "y" if word.endswith("ies") else word[:-1]
+    if word.endswith("s") and not word.endswith(_SAME_IN_PLURAL):
+        word = word[:-1]
+    return word[:-2] + "y" if word.endswith("ie") else word  # candies and candy, cookies and cookie: one key

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from typing import ClassVar
 
 from verifirst.claims.expression import parse
@@ -76,7 +77,8 @@ def named(text: str, budget: Budget) -> list[Named]:
         if len(name) > 1 and name.partition(" ")[0] not in _NOT_NAMES:
             found += _read(text, start, name, sides, budget)
     if "et " in text or "enote" in text:
-        found += [_variable(match) for match in _LET.finditer(text)]
+        lets = islice(_LET.finditer(text), MAX_NAMED - len(found))
+        found += [_variable(match) for match in lets if label_name(match[2] or match[3])]
     found.sort(key=lambda claim: claim.start)
     return found
 
