@@ -29,6 +29,7 @@ class WrongChain(Rule):
 
     code = "AR002"
     name = "wrong-chain"
+    version = 2
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -2,8 +2,10 @@
 
 What it checks
     Every ``expression = value`` that a step asserts between plain numbers, in prose or in
-    LaTeX: integers, decimals, fractions, mixed numbers, percentages, currency, units
-    between operands, brackets, powers. Both sides are evaluated exactly.
+    LaTeX: integers, decimals, fractions, mixed numbers, percentages, currency, units and
+    remarks between operands, brackets, powers. Both sides are evaluated exactly. A value given
+    on a later line of the step for the same name (``Total = 50 + 80``, then ``Total = 130``) is
+    such an equation, too.
 
 Why it matters
     A slip of arithmetic is the one mistake that a machine can call with certainty, and
@@ -32,6 +34,7 @@ class WrongResult(Rule):
 
     code = "AR001"
     name = "wrong-result"
+    version = 2
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -42,6 +45,8 @@ class WrongResult(Rule):
         Example("40 marbles - 3 - 5 = 33 marbles", Status.REFUTED, why="unit words stand between operands"),
         Example("She cuts 25 / 1/3 = 75 pieces.", Status.VERIFIED, why="an inline fraction binds tighter"),
         Example("He needs 50 / 4 = 13 boxes.", Status.UNKNOWN, why="whole items: unstated rounding"),
+        Example("Total = 50 + 80\nTotal = 120", Status.REFUTED, why="the value stands on a later line"),
+        Example("9 (blue) + 4 (red) = 13", Status.VERIFIED, why="remarks in brackets are read over"),
         Example("So x + 3 + 4 = 9.", None, why="a fragment of algebra is not a claim"),
         Example("It is not true that 3 + 4 = 8.", Status.UNKNOWN, why="denied, so not asserted"),
     )
