@@ -1,4 +1,4 @@
-"""Replay of evidence about whole numbers: kind ``number-fact``.
+"""Replay of evidence about whole numbers: kinds ``number-fact`` and ``impossible-count``.
 
 Written apart from the rules: divisors are found by trying every number up to the square root,
 common ones from those. ``value`` and ``numbers`` are strings of digits.
@@ -6,7 +6,9 @@ common ones from those. ``value`` and ``numbers`` are strings of digits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from math import isqrt
 from typing import Any
 
@@ -24,6 +26,23 @@ def number_fact(data: Mapping[str, Any]) -> Status:
         raise ValueError("a number fact has numbers and says whether it is negated")
     holds = _holds(data["predicate"], numbers, value)
     return Status.VERIFIED if holds is not data["negated"] else Status.REFUTED
+
+
+def impossible_count(data: Mapping[str, Any]) -> Status:
+    """REFUTED when the value is negative, or no whole number of people."""
+    value, noun = data["value"], data["noun"]
+    if not isinstance(value, str) or not _VALUE.fullmatch(value):
+        raise ValueError("a value is a string of digits, perhaps with a sign and a bar")
+    number = Fraction(value)
+    parts = noun in _PEOPLE and number.denominator > 1
+    return Status.REFUTED if number < 0 or parts else Status.UNKNOWN
+
+
+_VALUE = re.compile(r"-?[0-9]{1,400}(?:/[0-9]{1,400})?")
+_PEOPLE = (
+    "people persons children kids students boys girls men women adults guests friends workers employees teachers "
+    "players passengers members visitors"
+).split()
 
 
 def _whole(texts: Any) -> list[int]:

@@ -18,6 +18,7 @@ BUILT_IN = {
     "arithmetic": "verifirst.rules.arithmetic",
     "dependency": "verifirst.rules.dependency",
     "integers": "verifirst.rules.integers",
+    "ranges": "verifirst.rules.ranges",
     "units": "verifirst.rules.units",
     "words": "verifirst.rules.words",
     "algebra": "verifirst.rules.algebra",

@@ -1,0 +1,1 @@
+"""Pack RG: values that what they count cannot take."""
