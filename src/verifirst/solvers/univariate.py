@@ -43,8 +43,10 @@ Root = tuple[Irreducible, int]
 
 MAX_DEGREE = 24
 MAX_SURDS = 3
-MAX_HEIGHT = 2_000  # bits of a coefficient
+MAX_HEIGHT = 1_000  # bits of a coefficient
+MAX_SEPARATION = 600  # degree times bits: roots may come as close as 2 to the minus that
 MAX_WORK = 40_000
+_MAX_SIZE = 6_000  # degree times bits, of a product of factors
 _BITS = 256
 _DEGREE_COST = 400  # budget units to factor and isolate, by degree
 
@@ -93,12 +95,26 @@ def _roots(factors: Iterable[Irreducible]) -> list[Root]:
 @lru_cache(maxsize=256)
 def _real_zeros(factor: Irreducible) -> tuple[arb, ...]:
     """The real zeros of an irreducible polynomial, in rising order."""
+    if len(factor) <= 3:  # noqa: PLR2004  # linear or quadratic
+        return _by_formula(*factor)
+    height = max(abs(c).bit_length() for c in factor)
+    if height * (len(factor) - 1) > MAX_SEPARATION:
+        raise TooLargeError("roots that may be too close to be told apart")
     with working(_BITS):
-        if len(factor) == 2:  # noqa: PLR2004  # linear
-            return (arb(fmpq(-factor[0], factor[1])),)
         roots: list[tuple[acb, int]] = fmpz_poly(list(factor)).complex_roots()  # type: ignore[assignment]
         zeros = [zero.real for zero, _ in roots if zero.imag.is_zero()]
     return tuple(sorted(zeros, key=lambda zero: float(zero.mid())))
+
+
+def _by_formula(c: int, b: int, a: int = 0) -> tuple[arb, ...]:
+    with working(_BITS + 2 * MAX_HEIGHT):
+        if not a:
+            return (arb(fmpq(-c, b)),)
+        discriminant = b * b - 4 * a * c
+        if discriminant < 0:
+            return ()
+        half = arb(discriminant).sqrt()
+        return (-b - half) / (2 * a), (-b + half) / (2 * a)
 
 
 def relation(first: Equation, second: Equation, symbol: str, *, budget: Budget) -> Change:
@@ -228,7 +244,8 @@ class _Problem:
                 raise UnsolvedError("an equation in several symbols")
         coefficients = {int(monomial[self._x]) if self._x >= 0 else 0: c for monomial, c in polynomial.terms()}
         degree = max(coefficients)
-        if degree > MAX_DEGREE or max(c.height_bits() for c in coefficients.values()) > MAX_HEIGHT:
+        height = max(c.height_bits() for c in coefficients.values())
+        if degree > MAX_DEGREE or height > MAX_HEIGHT or degree * height > _MAX_SIZE:
             raise TooLargeError("the degree of the equation is out of reach")
         self._budget.spend(_DEGREE_COST * (1 + degree))
         dense = fmpq_poly([coefficients.get(at, fmpq(0)) for at in range(degree + 1)])
