@@ -168,7 +168,11 @@ def _after_break(tokens: Tokens, i: int) -> bool:
 
 
 def _after_punctuation(tokens: Tokens, i: int) -> bool:
-    return i == 1 or tokens.kinds[i - 2] not in "+-*/^=%"
+    r"""Punctuation before it: unless an operator stands before that, or ``\\ &+ 3`` goes on with the line above."""
+    if i == 1 or tokens.kinds[i - 2] in "+-*/^=%":
+        return i == 1
+    aligned = tokens.text[tokens.starts[i - 1]] == "&" and tokens.text.startswith("\\\\", tokens.starts[i - 2])
+    return tokens.kinds[i] != "+" and not (aligned and tokens.kinds[i] == "-")
 
 
 def _is_bullet(tokens: Tokens, i: int) -> bool:

@@ -43,6 +43,17 @@ def readings(text: str, claim: Formula, budget: Budget) -> Iterator[tuple[Style,
             yield style, reread(text, claim, style, budget)
 
 
+_LEEWAY = re.compile(
+    r"/\s*(?:[0-9.]+\s*[A-Za-z(\\]|[A-Za-z]\s*[A-Za-z(]|\([^()]*\)\s*[A-Za-z(])"  # 1/2x
+    r"|[-+][^=]*/|[0-9]\s*\\[dt]?frac|[0-9][½¼¾⅓⅔]|log|%|\\?(?:sin|cos|tan|cot|sec|csc)\b|\be\^|\\circ|°"
+)
+
+
+def leeway(source: str) -> bool:
+    """Whether an equation that is only read the textbook's way may mean something else."""
+    return _LEEWAY.search(source) is not None
+
+
 def conventional(style: Style) -> bool:
     """Whether what holds in this style holds."""
     return style == TEXTBOOK or style in CONVENTIONS
