@@ -147,6 +147,8 @@ FALSE = [
     "Five times eight is forty-five.",
     "The square root of 144 is 13.",
     "They pay $6 + $5 + $3, which equals $15.",
+    "210 + 91 is 300.",
+    "$20^4$ is $16000$.",
     "9 is less than 7, so Ann wins.",
     "51 is prime.",
     "454 is a multiple of 19.",

@@ -39,7 +39,7 @@ _NOUN_LINK = re.compile(
 )
 _SYMBOL_LINK = re.compile(
     rf"{_EDGE}(?:,?\s*which\s+(?:gives?|makes?|yields?|totals|comes?\s+(?:out\s+)?to|amounts\s+to|simplifies\s+to"
-    rf"|equals?|is|are)|\s+(?:is|are|equals?)){_TAIL}{_VALUE}",
+    rf"|equals?|is|are)|\b(?:is|are|equals?)){_TAIL}{_VALUE}",
     re.IGNORECASE,
 )
 _VERB_LINK = re.compile(
