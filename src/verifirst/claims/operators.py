@@ -194,15 +194,16 @@ def letter(p: State) -> bool:
 
 
 def unit_letter(p: State, letter: str) -> bool:
-    """``180 L of water``: a spaced letter after a lone number that ends a relation."""
+    """``180 L of water``, ``6 * 0.3 L = 1.9 L``: a spaced letter after a number that ends a side.
+
+    Before an equals sign the other side must end in the same letter: then it cancels, whatever it is.
+    """
     i, tokens = p.i, p.tokens
-    return (
-        letter in "LlmghsCFWV"
-        and not tokens.glued(i)
-        and p.kinds[i - 1] == "n"
-        and len(p.out) == 1
-        and p.kinds[i + 1] in "bE,w"
-    )
+    if letter not in "LlmghsCFWV" or tokens.glued(i) or p.kinds[i - 1] != "n":
+        return False
+    if p.kinds[i + 1] == "=":
+        return p.kinds[i + 2] == "n" and p.kinds[i + 3] == "i" and tokens.text[tokens.starts[i + 3]] == letter
+    return p.kinds[i + 1] in "bE,w" and (len(p.out) == 1 or "/" not in p.out)
 
 
 def punctuation(p: State) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Literal, cast
 
 from flint import fmpz_mpoly, fmpz_mpoly_vec
 
@@ -84,11 +84,11 @@ class Ideal:
         if not self.consistent or claim.is_constant():
             return False
         related = self.ring.related((*self._given, claim))
-        if len(related) > len(self._related):  # the claim brings atoms of its own
-            self._related = related
+        if new := [item for item in related if not any(item is known for known in self._related)]:
+            self._related += new  # the claim brings atoms of its own
             self._basis = self._generate(())
             self.consistent = self._basis is not None
-        return bool(self._basis) and not claim.reduction_primitive_part(self._basis)
+        return self._basis is not None and any(True for _ in self._basis) and not _reduced(claim, self._basis)
 
     def _generate(self, more: Sequence[fmpz_mpoly]) -> fmpz_mpoly_vec | None:
         """A Groebner basis, or None where it outgrows the limits."""
@@ -96,7 +96,12 @@ class Ideal:
         if len(given) <= 1:
             return fmpz_mpoly_vec(given, self.ring.context)
         basis, complete = fmpz_mpoly_vec(given, self.ring.context).buchberger_naive(limits=_LIMITS)
-        return basis if complete else None
+        return cast("fmpz_mpoly_vec", basis) if complete else None
+
+
+def _reduced(claim: fmpz_mpoly, basis: fmpz_mpoly_vec) -> fmpz_mpoly:
+    """What is left of ``claim`` modulo the basis; the stubs of flint leave the method out."""
+    return cast("fmpz_mpoly", claim.reduction_primitive_part(basis))  # type: ignore[attr-defined]
 
 
 def _whole(basis: fmpz_mpoly_vec) -> bool:

@@ -25,7 +25,7 @@ from verifirst.solvers.terms import Term
 __all__ = ["CONVENTIONS", "STYLES", "TEXTBOOK", "Formula", "Side", "Style", "formulas", "given_relations", "reread"]
 
 MAX_TEXT = 100_000
-_MAY_HOLD = re.compile(r"[=<>≈≠≤≥≡]|\\(?:approx|equiv|[lgn]eq?|mid)\b")
+_MAY_HOLD = re.compile(r"[=<>≈≠≤≥≡]|\\(?:approx|equiv|[lgn]eq?|mid)\b|(?:factor|simplif|expand)[a-z]* (?:as|to|into)\b")
 
 
 def formulas(text: str, budget: Budget) -> list[Formula]:
@@ -84,7 +84,7 @@ def _claims(text: str, chain: Chain, region: Region, statement: int) -> list[For
         found.append(
             Formula(
                 left.start, right.end, relation, left, right, len(chain.sides), link, statement, chain.follows,
-                chain.modulus if relation == "≡" else (), tuple(region), supposed, fresh,
+                chain.modulus if relation == "≡" else (), (region.start, region.end, region.typeset), supposed, fresh,
             )
         )  # fmt: skip
     return found

@@ -117,7 +117,7 @@ def _subscript(p: Cursor) -> str:
         p.i += 1
         return p.texts[p.i - 1]
     p.take("{")
-    parts = []
+    parts: list[str] = []
     while (kind := p.kinds[p.i]) != "}":
         if kind not in "na+-*,'T(){_" or len(parts) > MAX_LABEL:
             raise OpaqueError

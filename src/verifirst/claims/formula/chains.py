@@ -8,7 +8,7 @@ from typing import NamedTuple
 from verifirst.claims.formula import vocabulary as words
 from verifirst.claims.formula.claim import Side
 from verifirst.claims.formula.cursor import OpaqueError
-from verifirst.claims.formula.lexer import Tokens
+from verifirst.claims.formula.lexer import ALIGNED_MINUS, Tokens
 from verifirst.claims.formula.parser import parse
 from verifirst.claims.formula.style import TEXTBOOK, Style
 from verifirst.core.budget import Budget
@@ -90,7 +90,7 @@ def _chain(
     else:
         begin = i
         first, i = _side(tokens, i, budget, style, functions)
-        if not clean or tokens.kinds[begin] in "+*/":
+        if not clean or tokens.kinds[begin] in "+*/" or _continues(tokens, begin):
             first = None
     relations: list[str] = []
     sides: list[Side | None] = [first]
@@ -130,17 +130,22 @@ def _side(tokens: Tokens, i: int, budget: Budget, style: Style, functions: froze
     budget.spend(end - i + 1)
     if parsed is None or (kinds[end] not in "rbi,wTE" and not _ends(tokens, end)):
         return None, max(end, _skip(kinds, end))
-    if (kinds[end] == "b" and _goes_on(kinds, end)) or (kinds[end] == "w" and kinds[end + 1] in "+-*/^("):
+    if (kinds[end] == "b" and _goes_on(tokens, end)) or (kinds[end] == "w" and kinds[end + 1] in "+-*/^("):
         return None, end  # the next line, or what follows a unit, belongs to it
     return Side(tokens.starts[i], tokens.ends[end - 1], parsed.term, parsed.units), end
 
 
-def _goes_on(kinds: list[str], i: int) -> bool:
+def _continues(tokens: Tokens, i: int) -> bool:
+    r"""Whether ``\\ &- 3 ...`` at token ``i`` goes on with the line above."""
+    return tokens.texts[i] == ALIGNED_MINUS and i > 0 and tokens.texts[i - 1] == "\\"
+
+
+def _goes_on(tokens: Tokens, i: int) -> bool:
     """Whether the line after the break ``i`` continues the side: it begins with an operator and relates nothing."""
-    i = _line(kinds, i)
+    kinds, i = tokens.kinds, _line(tokens.kinds, i)
     if kinds[i] not in "+-*/":
         return False
-    return kinds[i] != "-" or kinds[_skip(kinds, i)] != "r"
+    return kinds[i] != "-" or tokens.texts[i] == ALIGNED_MINUS or kinds[_skip(kinds, i)] != "r"
 
 
 def _ends(tokens: Tokens, i: int) -> bool:

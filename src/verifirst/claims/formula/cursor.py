@@ -16,15 +16,16 @@ class OpaqueError(Exception):
 
 
 class Cursor(ABC):
-    """One pass over one side; ``i`` is the token at hand, ``in_bars`` counts open ``|`` and
-    ``in_function`` open arguments of functions.
+    """One pass over one side.
 
-    ``called`` are the letters that the step uses as functions; ``units`` tells that unit
+    ``i`` is the token at hand, ``in_bars`` counts open ``|`` and ``in_function`` open arguments
+    of functions. ``called`` are the letters that the step uses as functions; ``units`` tells that unit
     words were left out.
     """
 
     __slots__ = (
-        "called", "depth", "ends", "i", "in_bars", "in_function", "kinds", "starts", "style", "texts", "typeset", "units",
+        "called", "depth", "ends", "i", "in_bars", "in_function", "kinds", "starts", "style", "texts", "typeset",
+        "units",
     )  # fmt: skip
 
     def __init__(self, tokens: Tokens, start: int, style: Style, called: frozenset[str]) -> None:

@@ -11,13 +11,18 @@ the end. Offsets are characters of the step.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from verifirst.claims.formula import vocabulary as words
-from verifirst.claims.formula.regions import Region
+from verifirst.claims.formula.regions import SAID_EQUAL, Region
 from verifirst.core.budget import Budget
 
-_NUMBER = r"[0-9]++(?:(?:,|\{,\}|,\\!|\\,)[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+(?!\.?\\(?:overline|bar|dot))|\.[0-9]++(?!\\(?:overline|bar|dot))"
+_REPEATING = r"\\(?:overline|bar|dot)"
+_NUMBER = (
+    r"[0-9]++(?:(?:,|\{,\}|,\\!|\\,)[0-9]{3}(?![0-9]))*+(?:\.[0-9]++)?+"
+    rf"(?!\.?{_REPEATING})|\.[0-9]++(?!{_REPEATING})"
+)
 _SHARED = rf"""
       (?P<n>{_NUMBER})
     | (?P<u>\^\s*+(?:\{{\s*+\\circ\s*+\}}|\\circ|\{{\s*+\\degree\s*+\}})|°|\\degree\b|\\textdegree\b)
@@ -28,11 +33,12 @@ _SHARED = rf"""
     | (?P<v>[½¼¾⅓⅔⅛⅜⅝⅞])
 """
 _TYPESET = re.compile(
-    rf"[\s$]++|(?P<f>[.?](?=[\s$]|\Z|\\?\}}))|(?:{_SHARED}|(?P<a>[^\W\d_])|(?P<x>.))", re.VERBOSE | re.DOTALL
+    rf"(?P<g>{SAID_EQUAL.pattern})|[\s$]++|(?P<f>[.?](?=[\s$]|\Z|\\?\}}))|(?:{_SHARED}|(?P<a>[^\W\d_])|(?P<x>.))",
+    re.VERBOSE | re.DOTALL,
 )
 _UNITS = (
-    "cm mm km dm kg mg ml dl cl ft in lb lbs oz hr hrs mi yd th nd rd st am pm mph min sec mb gb kb deg rad hz ms ns us pt qt "
-    "pc pcs kw mw wh px kn pa mol ton bn mn tn cc dx dy dt mod log ln x"
+    "cm mm km dm kg mg ml dl cl ft in lb lbs oz hr hrs mi yd th nd rd st am pm mph min sec mb gb kb deg rad hz ms ns "
+    "us pt qt pc pcs kw mw wh px kn pa mol ton bn mn tn cc dx dy dt mod log ln x"
 ).replace(" ", "|")
 _TYPED = re.compile(
     rf"""\s++|(?P<l>(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
@@ -45,10 +51,15 @@ _TYPED = re.compile(
 )
 _SIGN = {
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "[": "(", "]": ")", ";": ",",
-    "′": "'", "√": "c", "π": "a", "∞": "a",
+    "′": "'",
 }  # fmt: skip
+_SPECIAL = {"π": ("a", "π"), "√": ("c", "sqrt"), "∞": ("a", "∞"), "&": ("", "")}
 _BRACED = re.compile(r"\s*\{((?:[^{}\\]|\\[$%,; {}])*)\}")
-_POINTS = re.compile(r"\\begin|\\end")
+ALIGNED_MINUS = "&-"  # text of a minus right after an alignment mark
+
+
+Add = Callable[[str, str, int, int], None]
+"""Appends a token: its kind, its text, its start and its end."""
 
 
 class Tokens(NamedTuple):
@@ -82,13 +93,15 @@ def tokenize(text: str, region: Region, budget: Budget) -> Tokens:
             if kind == "n" and region.typeset and tokens.kinds[-1:] == ["c"]:
                 at = match.start() + 1  # \\frac takes one digit: \\frac12
                 value = value[0]
+            elif kind == "-" and "&" in text[max(region.start, at - 3) : at]:
+                value = ALIGNED_MINUS
             if kind:
                 add(kind, value, match.start(), at)
     add("E", "", end, end)
     return tokens
 
 
-def _adder(tokens: Tokens):  # noqa: ANN202  # a closure over four appends
+def _adder(tokens: Tokens) -> Add:
     kinds, texts, starts, ends = tokens.kinds.append, tokens.texts.append, tokens.starts.append, tokens.ends.append
 
     def add(kind: str, text: str, start: int, end: int) -> None:
@@ -102,24 +115,17 @@ def _adder(tokens: Tokens):  # noqa: ANN202  # a closure over four appends
 
 def _plain(group: str, value: str) -> tuple[str, str]:
     """Kind and text of a token that is no command; an empty kind leaves none."""
-    if group == "k":
-        kind = _SIGN.get(value, value)
-        if value == "π":
-            return "a", "π"
-        if value == "√":
-            return "c", "sqrt"
-        if value == "∞":
-            return "a", "∞"
-        return ("", "") if value == "&" else (kind, value)
-    if group == "r":
-        return "r", words.RELATIONS[value] if value in words.RELATIONS else "~"
-    if group == "q":
-        return _named(value)
-    if group == "w":
-        return ("i" if value in ("=>", "==>", "⇒") else "w"), value
     if group in "al":
         return "a", words.GREEK_LETTERS.get(value, value)
-    return {"u": "d", "x": "o", "f": ","}.get(group, group), value
+    if group == "k":
+        return _SPECIAL.get(value) or (_SIGN.get(value, value), value)
+    if group == "r":
+        return "r", words.RELATIONS.get(value, "~")
+    if group == "q":
+        return _named(value)
+    if group == "w" and value in ("=>", "==>", "⇒"):
+        return "i", value
+    return {"u": "d", "x": "o", "f": ",", "g": "r"}.get(group, group), "=" if group == "g" else value
 
 
 def _named(name: str) -> tuple[str, str]:
@@ -148,7 +154,7 @@ _COMMAND |= {
 _ARGUMENTS = frozenset("frac binom sqrt sum prod choose pmod bmod mod pod underbrace overbrace overline".split())
 
 
-def _command(text: str, match: re.Match[str], end: int, add) -> int:  # noqa: ANN001
+def _command(text: str, match: re.Match[str], end: int, add: Add) -> int:
     r"""Take in the command ``match``; returns where it ends (words in braces belong to it)."""
     name = match.group()[1:]
     start, at = match.span()
@@ -174,7 +180,7 @@ def _command(text: str, match: re.Match[str], end: int, add) -> int:  # noqa: AN
     return at
 
 
-def _wrapped(text: str, name: str, start: int, at: int, end: int, add) -> int:  # noqa: ANN001
+def _wrapped(text: str, name: str, start: int, at: int, end: int, add: Add) -> int:
     r"""``\text{...}`` is words; ``\mathbf{v}`` and ``\overline{AB}`` are symbols of their own."""
     inner = _BRACED.match(text, at, end)
     if name in words.TEXT:

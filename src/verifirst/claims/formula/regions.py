@@ -26,6 +26,11 @@ class Region(NamedTuple):
 _ENVIRONMENTS = "align|aligned|equation|gather|gathered|eqnarray|multline|split|cases|alignat|flalign|displaymath|math"
 _OPENER = re.compile(rf"\\\(|\\\[|\$\$|(?<!\\)\$|\\begin\s*\{{(?:{_ENVIRONMENTS})\*?\}}(?:\{{[0-9]\}})?")
 _CLOSER = {"\\(": "\\)", "\\[": "\\]", "$$": "$$"}
+SAID_EQUAL = re.compile(
+    r"(?:\$|\\\))\s*(?:which\s+)?(?:(?:can|may)\s+be\s+)?"
+    r"(?:factor(?:ed|s|ized|izes|ised|ises)?|simplif(?:ies|ied)|expand(?:s|ed)?)\s+(?:as|to|into)\s*(?:\$|\\\()"
+)
+"""Words between two formulas that say that they are one expression."""
 _JOIN = re.compile(r"\s*[-+*/=<>≤≥][-+*/=\s0-9.(]*(?:\$|\\\(|\\\[)")
 _VALUE = re.compile(r"\s*=\s*[0-9]++(?:\.[0-9]++)?(?![0-9,./^*+(\\√πA-Za-z]|\s*[-+*/^(\\×√=])")
 _RELATION = re.compile(r"[=<>≈≤≥≠≡]")
@@ -57,6 +62,8 @@ def regions(text: str) -> list[Region]:
 
 def _joins(text: str, before: Region, at: int, start: int, end: int) -> bool:
     """Whether what stands between two regions makes them one; a dash between two relations opens a list item."""
+    if SAID_EQUAL.fullmatch(text, max(at - 2, before.end), start):
+        return not _RELATION.search(text, before.start, before.end) and not _RELATION.search(text, start, end)
     match = _JOIN.fullmatch(text, at, start)
     if match is None or "\n" in match.group():
         return False

@@ -7,11 +7,9 @@ from fractions import Fraction
 from math import gcd
 from typing import Literal
 
-from flint import arb
-
 from verifirst.claims.formula import Formula
 from verifirst.core.budget import Budget
-from verifirst.solvers.ball import enclose
+from verifirst.solvers.ball import enclose, real_ball
 from verifirst.solvers.compare import Truth, close, compare, order
 from verifirst.solvers.exact import IrrationalError, exact
 from verifirst.solvers.ideal import Relation
@@ -76,11 +74,29 @@ def slack(claim: Formula, text: str, *, about: bool, budget: Budget) -> Fraction
     return size * COARSE if about or _DECIMAL.search(text, claim.start, claim.end) else Fraction(0)
 
 
+def spelled_out(claim: Formula, text: str, sides: Relation, budget: Budget) -> bool:
+    """Whether the digits shown can say the exact value in full: then nothing is rounded."""
+    unit = shown(claim, text, about=False)
+    if unit is None:
+        return False
+    try:
+        return all((exact(side, budget) / unit).denominator == 1 for side in sides)
+    except (IrrationalError, UndefinedError, TooLargeError):
+        return False
+
+
+def counts_with_pi(claim: Formula, sides: Relation, budget: Budget) -> bool:
+    """Whether only one side has pi, and the other may have 22/7 or 3.14 in its place."""
+    return ("pi" in sides[0]) != ("pi" in sides[1]) and (
+        within(sides, _size(claim.left.term, budget) * COARSE, budget) != "false"
+    )
+
+
 def _size(term: Term, budget: Budget) -> Fraction:
     """About how large a number is; 1 where that is not known."""
     try:
         value = enclose(term, 53, budget)
-        return Fraction(abs(float(value.mid() if isinstance(value, arb) else arb(value))))
+        return Fraction(abs(float(real_ball(value).mid())))
     except (ArithmeticError, ValueError, TypeError):
         return Fraction(1)
 

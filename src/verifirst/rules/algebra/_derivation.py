@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from verifirst.claims.formula import Formula
 from verifirst.core.rule import Context
+from verifirst.rules.algebra._known import named
+from verifirst.solvers.ideal import Relation
 from verifirst.solvers.terms import Term, symbols
 
 MAX_BETWEEN = 200  # characters between the two equations
@@ -13,8 +16,9 @@ MAX_BETWEEN = 200  # characters between the two equations
 _SIGN = re.compile(
     r"\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow|rightarrow|longrightarrow|to)\b|=>|->|⟹|→|⇒"
 )
+_STEP = re.compile(r"^\W*(?:###\s*)?step\s*[0-9]+\s*[.:)]?", re.IGNORECASE)
 _DISPLAY = re.compile(r"\\\]|\\\[|\\\\|\$\$|\n")
-_MARKS = re.compile(r"\\[a-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
+_MARKS = re.compile(r"\\[A-Za-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
 _DERIVING = frozenset(
     "so then thus hence therefore gives give giving simplifies simplify simplifying simplified get have obtain means "
     "implies yields dividing divide multiply multiplying subtract subtracting add adding becomes rearranging rearrange "
@@ -23,28 +27,76 @@ _DERIVING = frozenset(
 )
 _NEUTRAL = frozenset(
     "which to we this that is both sides by from the equation into us i can be written as like terms it on left right "
-    "hand side of in next now finally out with a for and terms each".split()
+    "hand side of in next now finally out with a for and terms each first last lastly need will can let's "
+    "lets do by its".split()
 )
 
 
-def before(claim: Formula, context: Context) -> list[Formula]:
-    """The links of the statement right before ``claim``'s, or none where it is not all equations."""
-    found = [other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1]
-    whole = found and len(found) == found[0].members - 1 and all(item.relation == "=" for item in found)
-    return found if whole else []
+class Ground(NamedTuple):
+    """What an equation is derived from: equations, their text, and whether they are supposed."""
+
+    equations: tuple[Relation, ...]
+    source: str
+    supposed: bool
 
 
-def derives(between: str, ground: Formula, claim: Formula) -> bool:
+def ground(claim: Formula, context: Context) -> Ground | None:
+    """The statement right before ``claim``, in this step or at the end of the last, that it is derived from."""
+    text = context.step.text
+    before = [
+        other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1
+    ]
+    if before:
+        whole = len(before) == before[0].members - 1 and all(item.relation == "=" for item in before)
+        if not whole or not _derives(text[before[-1].end : claim.start], _sides(before[0]), claim):
+            return None
+        source = text[before[0].start : before[-1].end]
+        return Ground(tuple(_sides(item) for item in before), source, before[0].supposed)
+    return None if claim.statement else _last_of_step_before(claim, context)
+
+
+def _sides(claim: Formula) -> Relation:
+    return claim.left.term, claim.right.term
+
+
+def _last_of_step_before(claim: Formula, context: Context) -> Ground | None:
+    """The last equation of the step before, where only words of deriving stand before ``claim``."""
+    between = _STEP.sub("", context.step.text[: claim.start])
+    if any(other.start < claim.start for other in context.claims):
+        return None
+    last = None
+    for position in range(len(context.facts) - 1, -1, -1):
+        fact = context.facts[position]
+        if fact.step != context.step.index - 1:
+            break
+        if fact.term and fact.relation == "=" and (last is None or fact.start > last.start):
+            last = fact
+    if last is None:
+        return None
+    sides = (last.subject or named(last.name), last.term)
+    words_only = _says_it_follows(between, sides, claim) and bool(_words(between))
+    return Ground((sides,), last.source, supposed=False) if words_only else None
+
+
+def _derives(between: str, before: Relation, claim: Formula) -> bool:
     """Whether what stands between two equations derives the second: a sign, words, or a new line of the display."""
-    if says_it_follows(between, ground, claim):
+    if _says_it_follows(between, before, claim):
         return True
     quiet = not _words(between) and "," not in between and _DISPLAY.search(between) is not None
-    return quiet and len(between) <= MAX_BETWEEN and not _listed(ground, claim)
+    return quiet and len(between) <= MAX_BETWEEN and not _listed(before, claim)
 
 
-def says_it_follows(between: str, ground: Formula, claim: Formula) -> bool:
-    """Whether a sign or words between two equations derive the second."""
-    if len(between) > MAX_BETWEEN or _listed(ground, claim):
+def says_it(claim: Formula, context: Context) -> bool:
+    """Whether a sign or words, not the layout alone, derive ``claim`` from the statement before it in the step."""
+    before = [
+        other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1
+    ]
+    between = context.step.text[before[-1].end : claim.start] if before else ""
+    return bool(before) and _says_it_follows(between, _sides(before[0]), claim)
+
+
+def _says_it_follows(between: str, before: Relation, claim: Formula) -> bool:
+    if len(between) > MAX_BETWEEN or _listed(before, claim):
         return False
     words = _words(between)
     if not all(word in _DERIVING or word in _NEUTRAL for word in words):
@@ -56,9 +108,9 @@ def _words(between: str) -> list[str]:
     return [word.lower() for word in _MARKS.sub(" ", between).split() if len(word) > 1]
 
 
-def _listed(ground: Formula, claim: Formula) -> bool:
-    """Whether the two may be entries of a list: each says a value of the same thing, and the second is no mere number."""
-    return ground.left.term == claim.left.term and not plain(claim.right.term)
+def _listed(before: Relation, claim: Formula) -> bool:
+    """Whether the two may be entries of a list: values of the same thing, the second no mere number."""
+    return before[0] == claim.left.term and not plain(claim.right.term)
 
 
 def plain(term: Term) -> bool:

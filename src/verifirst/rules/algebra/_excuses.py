@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from verifirst.claims.assertion import doubt
 from verifirst.claims.formula import Formula
@@ -11,33 +12,57 @@ from verifirst.core.rule import Context
 _OWN_BASE = re.compile(r"[0-9}]\s*_\s*\{?[0-9]")
 _OTHER = "other than ordinary arithmetic"
 _OVERTURNED = re.compile(
-    r"contradict|impossible|absurd|not possible|no (?:real )?solutions?|cannot|can't|can not|inconsistent|not true|false"
-    r"|not (?:a )?valid|invalid|no such|does(?:n't| not) (?:hold|work|satisfy)|is not|extraneous|reject|discard|never",
+    r"contradict|impossible|absurd|not possible|no (?:real )?solutions?|cannot|can't|can not|inconsistent|not true"
+    r"|false|not (?:a )?valid|invalid|no such|does(?:n't| not) (?:hold|work|satisfy)|is not|extraneous|reject"
+    r"|discard|never",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:if|suppos\w+|assum\w+|cases?|when|try|trying|test\w*|check\w*|verify\w*|would|unless|impl(?:y|ies) that if)\b",
+    r"\b(?:if|suppos\w+|assum\w+|cases?|when|try|trying|test\w*|check\w*|verify\w*|would|unless)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?](?=\s)|\n\s*\n")
+_NO_NUMBERS = re.compile(r"\\(?:mathbf|boldsymbol|bm|vec|overrightarrow|mathcal)\b")
 WINDOW = 240
 
 
 def excuse(claim: Formula, context: Context) -> str:
     """Why a failing ``claim`` may not be an error, or ``""``."""
     text = context.step.text
-    if claim.supposed:
-        return "it is supposed, tested or one of several cases"
-    if _SUPPOSED.search(text, _sentence(text, claim.start), claim.start):
-        return "its sentence supposes something"
-    if claim.left.units or claim.right.units:
-        return "its units were left out"
-    if _OVERTURNED.search(text, claim.end, claim.end + WINDOW):
-        return "the text goes on to overturn it"
+    for why, holds in _EXCUSES:
+        if holds(claim, context):
+            return why
     why = doubt(text, claim.start, claim.end, context.problem)
-    if why.startswith(_OTHER) and (claim.relation == "≡" or _OWN_BASE.search(text, claim.start, claim.end)):
-        return ""
-    return why
+    own = claim.relation == "≡" or _OWN_BASE.search(text, claim.start, claim.end)
+    return "" if why.startswith(_OTHER) and own else why
+
+
+def _supposed_around(claim: Formula, context: Context) -> bool:
+    text = context.step.text
+    return _SUPPOSED.search(text, _sentence(text, claim.start), claim.start) is not None
+
+
+def _of_vectors(claim: Formula, context: Context) -> bool:
+    return _NO_NUMBERS.search(context.step.text, claim.start, claim.end) is not None
+
+
+def _overturned(claim: Formula, context: Context) -> bool:
+    after = _OVERTURNED.search(context.step.text, claim.end, claim.end + WINDOW)
+    return after is not None or _ends_in_absurdity(claim, context)
+
+
+def _ends_in_absurdity(claim: Formula, context: Context) -> bool:
+    """Whether ``1 = 4`` or the like comes after it: a proof that there is no solution."""
+    return any(
+        isinstance(other, Formula)
+        and other.relation == "="
+        and other.start >= claim.end
+        and len(other.left.term) == len(other.right.term) == 1
+        and isinstance(other.left.term[0], int)
+        and isinstance(other.right.term[0], int)
+        and other.left.term != other.right.term
+        for other in context.claims
+    )
 
 
 def _sentence(text: str, start: int) -> int:
@@ -46,3 +71,13 @@ def _sentence(text: str, start: int) -> int:
     for match in _SENTENCE.finditer(text, at, start):
         at = match.end()
     return at
+
+
+_EXCUSES: tuple[tuple[str, Callable[[Formula, Context], bool]], ...] = (
+    ("it is supposed, tested or one of several cases", lambda claim, _: claim.supposed),
+    ("its sentence supposes something", _supposed_around),
+    ("its letters are vectors or matrices", _of_vectors),
+    ("its units were left out", lambda claim, _: claim.left.units or claim.right.units),
+    ("the text goes on to overturn it", _overturned),
+    ("the problem says so", lambda claim, context: context.step.text[claim.start : claim.end] in context.problem),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
@@ -85,7 +86,7 @@ class Board:
             a, b = self._polynomial(one, context), self._polynomial(other, context)
         except FullError:
             return False
-        return bool(a) and bool(b) and a.gcd(b).is_constant()
+        return a is not None and b is not None and bool(a) and bool(b) and a.gcd(b).is_constant()
 
     def _polynomial(self, relation: Relation, context: Context) -> fmpz_mpoly | None:
         if relation not in self._polynomials:
@@ -131,6 +132,25 @@ def against(sides: Relation, rests: Sequence[Relation], context: Context, *, pro
         if answer is not None:
             return Standing(answer, chosen, *sides)
     return Standing("open", (), *sides)
+
+
+def binding(said: Sequence[Relation], own: frozenset[str], context: Context) -> list[Relation]:
+    """Of these equations, those that may bind the names in ``own``: no identities, no definitions of what is new.
+
+    An equation ``y = f(x)`` says nothing about x where y occurs nowhere else.
+    """
+    left = [item for item in said if identity(item, context) != "holds"]
+    while True:
+        counts = Counter(name for item in left for name in names(*item))
+        kept = [item for item in left if not any(_defines(item, side, counts, own) for side in (0, 1))]
+        if len(kept) == len(left):
+            return kept
+        left = kept
+
+
+def _defines(item: Relation, side: int, counts: Counter[str], own: frozenset[str]) -> bool:
+    name = lone(item[side])
+    return bool(name) and counts[name] == 1 and name not in own and name not in symbols(item[1 - side])
 
 
 def restates(item: Relation, sides: Relation) -> bool:

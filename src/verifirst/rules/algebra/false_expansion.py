@@ -1,18 +1,19 @@
-r"""A link of a simplification in free symbols is no identity.
+r"""A simplification in free symbols is no identity.
 
 What it checks
-    A link inside a chain (``f = a = b``) whose two sides are rational expressions in the same
-    symbols, where nothing that was said before relates those symbols: then the link holds for
-    all values or the simplification is wrong.
+    A link inside a chain (``f = a = b``), or an equation that words introduce as one expression
+    (``the area is a = b``), whose two sides are expressions in the same symbols, where nothing
+    that was said before binds those symbols: then it holds for all values or the simplification
+    is wrong.
 
 Why it matters
     ``(x^2 + bx + (b/2)^2) - 63 + (b/2)^2 = (x + b/2)^2 - 64``: expansions and completed squares
     are where signs and terms are lost.
 
 Limits
-    Only plain polynomials and quotients; no roots, no trigonometry, no symbolic exponents, not
-    the letters i, omega and the like that carry a relation of their own. Silent as soon as any
-    equation, given or derived, mentions one of the symbols.
+    Polynomials, quotients and trigonometric functions; no roots, no symbolic exponents, not the
+    letters i, omega and the like that carry a relation of their own. Silent as soon as an
+    equation that is no identity and no mere definition, given or derived, mentions a symbol.
 """
 
 from __future__ import annotations
@@ -27,12 +28,17 @@ from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import rational
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._follows import identity
+from verifirst.rules.algebra._follows import binding, identity
 from verifirst.rules.algebra._known import names, said_before
 from verifirst.rules.algebra._readings import readings
+from verifirst.solvers.compare import compare
 from verifirst.solvers.ideal import Relation
-from verifirst.solvers.terms import symbols
+from verifirst.solvers.terms import Item, Term, functions, is_bound, symbols
 
+_SMOOTH = frozenset("+ - * / neg sin cos tan cot sec csc".split())
+_IS = re.compile(r"\b(?:is|are|be)\s*:?\s*(?:\$+|\\\(|\\\[)?\s*\Z")
+_REWRITES = re.compile(r"\b(?:factor|simplif|expand)", re.IGNORECASE)
+MIN_EXPRESSION = 3
 _RELATED = frozenset("i j omega zeta epsilon phi e".split())
 _MODULAR = re.compile(
     r"\\equiv|\\p?mod\b|≡|\bmod(?:ulo)?\b|congruent|identity matrix|matri(?:x|ces)|\broots?\b", re.IGNORECASE
@@ -50,16 +56,19 @@ class FalseExpansion(Rule):
         Example(r"\[ f(x) = (x + 1)^2 - 4 = x^2 + 2x - 4 \]", Status.REFUTED),
         Example(r"\[ f(x) = (x + 1)^2 - 4 = x^2 + 2x - 3 \]", None, why="an identity"),
         Example(r"\[ S = x^2 + y^2 = (x + y)^2 - 20 \]", None, problem=r"$xy = 10$", why="it uses what is given"),
+        Example("The rest is 3(x + 2) - x = 3x + 6.", Status.REFUTED, why="words say that it is one expression"),
+        Example("$x^2 + 4x - 16$ can be factorized as $(x + 8)(x - 2)$.", Status.REFUTED),
+        Example("$x^2 + 6x - 16$ factors as $(x + 8)(x - 2)$.", None, why="an identity"),
         Example(r"So $(x + 1)^2 = x^2 + 1$.", None, why="an equation to solve, not a link"),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
         """Refute a link that is no identity; silent otherwise."""
-        if not isinstance(claim, Formula) or claim.relation != "=" or not claim.link:
+        if not isinstance(claim, Formula) or claim.relation != "=" or not (claim.link or _describes(claim, context)):
             return None
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
-            if sides is None or not _plain(sides) or identity(sides, context) == "holds":
+            if sides is None or not _plain(sides) or not _differ(sides, context):
                 return None
             tried.append(sides)
         if _related(claim, context):
@@ -72,19 +81,45 @@ class FalseExpansion(Rule):
 
 
 def _plain(sides: Relation) -> bool:
-    """Rational expressions in the same symbols, at least one, none of which has a relation of its own."""
+    """Expressions in the same symbols, at least one, none of which has a relation of its own."""
     left, right = (symbols(side) for side in sides)
-    return rational(*sides) and left == right and bool(left) and not left & _RELATED
+    return left == right and bool(left) and not left & _RELATED and not any(functions(side) for side in sides)
+
+
+def _differ(sides: Relation, context: Context) -> bool:
+    """Whether the sides are proved to differ for some values."""
+    if rational(*sides):
+        return identity(sides, context) != "holds"
+    return all(_continuous(side) for side in sides) and compare(*sides, budget=context.budget).answer == "different"
+
+
+def _continuous(term: Term) -> bool:
+    """Only functions of all real numbers, of which a symbol may be any: none of whole numbers."""
+    return all(_numeric(item) or (isinstance(item, str) and (item[0] == "$" or item in _SMOOTH)) for item in term)
+
+
+def _numeric(item: Item) -> bool:
+    return not isinstance(item, str) and not is_bound(item)
+
+
+def _describes(claim: Formula, context: Context) -> bool:
+    """Whether words make the left side an expression that is being rewritten: ``the area is x(x + 2) = ...``."""
+    if _REWRITES.search(context.step.text, claim.left.end, claim.right.start):
+        return True
+    if len(claim.left.term) < MIN_EXPRESSION or len(claim.right.term) < MIN_EXPRESSION:
+        return False
+    return _IS.search(context.step.text, max(0, claim.start - 30), claim.start) is not None
 
 
 def _related(claim: Formula, context: Context) -> bool:
-    """Whether anything said so far, outside the chain, relates the symbols; or the subject is modular."""
-    own = names(claim.left.term, claim.right.term)
+    """Whether what was said so far, outside the chain, may bind the symbols; or the subject is modular."""
+    if _MODULAR.search(context.problem) or _MODULAR.search(context.step.text):
+        return True
     chain = {
         (other.left.term, other.right.term)
         for other in context.claims
         if isinstance(other, Formula) and other.statement == claim.statement
     }
-    if any(own & names(*item) for item in said_before(claim, context) if item not in chain):
-        return True
-    return bool(_MODULAR.search(context.problem) or _MODULAR.search(context.step.text))
+    own = names(claim.left.term, claim.right.term)
+    said = [item for item in said_before(claim, context) if item not in chain]
+    return any(own & names(*item) for item in binding(said, own, context))

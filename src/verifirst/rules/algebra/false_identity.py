@@ -48,7 +48,7 @@ class FalseIdentity(Rule):
         Example(r"So $2x + 3 = 7$.", None, why="true for one value"),
     )
 
-    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # noqa: PLR0911  # one guard after another
         """Decide an equation that its symbols cannot change."""
         if not isinstance(claim, Formula) or claim.relation != "=" or closed(claim.left.term, claim.right.term):
             return None

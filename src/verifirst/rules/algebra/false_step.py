@@ -2,8 +2,9 @@ r"""An equation that contradicts the one it is derived from, right before it.
 
 What it checks
     Two equations next to each other that a derivation sign joins: an arrow, a new line of the
-    same display, or words such as *simplifying, so, we get, dividing both sides by 2*. The
-    second may hold no symbol that the first does not. It is refuted when no values, real or
+    same display, or words such as *simplifying, so, we get, dividing both sides by 2*; also
+    the last equation of one step and the first of the next, where only such words stand
+    before it. The second may hold no symbol that the first does not. It is refuted when no values, real or
     complex, satisfy both.
 
 Why it matters
@@ -18,6 +19,7 @@ Limits
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from verifirst.claims.formula import Formula
@@ -26,12 +28,12 @@ from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import approximate_text
-from verifirst.rules.algebra._derivation import before, derives, plain
+from verifirst.rules.algebra._derivation import Ground, ground, plain
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import against
 from verifirst.rules.algebra._known import names
-from verifirst.rules.algebra._readings import readings
+from verifirst.rules.algebra._readings import leeway, readings
 from verifirst.solvers.ideal import Relation
 
 
@@ -47,46 +49,48 @@ class FalseStep(Rule):
         Example(r"\[ n^2 - 5n + 6 = 0 \implies (n - 2)(n - 3) = 0 \]", None, why="it follows"),
         Example(r"\[ 2x^2 - x - 3 = 0 \implies (2x + 3)(x - 1) = 0 \]", Status.REFUTED, why="no root in common"),
         Example(r"\[ 2x^2 - x - 3 = 0 \implies (2x - 3)(x - 1) = 0 \]", None, why="they share a root"),
+        Example(
+            "Step 3: Subtracting 3 from both sides, we get 2x = 10.", Status.REFUTED, before=("Step 2: 2x + 3 = 7.",)
+        ),
         Example(r"So \(x = 2\) and \(x = 3\).", None, why="two solutions"),
         Example(r"\[ x + 1 = 3 \implies x = 4 \] This is impossible.", Status.UNKNOWN, why="the text overturns it"),
     )
 
-    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # noqa: PLR0911  # one guard after another
         """Refute an equation that contradicts the one before it; silent otherwise."""
         if not isinstance(claim, Formula) or claim.relation != "=" or claim.link:
             return None
-        ground = before(claim, context)
-        if not ground or not derives(context.step.text[ground[-1].end : claim.start], ground[0], claim):
+        base = ground(claim, context)
+        if base is None:
             return None
-        given = [(item.left.term, item.right.term) for item in ground]
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
-            if sides is None or not _within(sides, given):
+            if sides is None or not _within(sides, base.equations):
                 return None
-            found = against(sides, given, context, prove=False)
-            if found.answer != "contradicts" or len(found.rests) < len(given):
+            found = against(sides, base.equations, context, prove=False)
+            if found.answer != "contradicts" or len(found.rests) < len(base.equations):
                 return None
             tried.append(sides)
         if approximate_text(claim, context.step.text):
             return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
-        if why := _unclear(ground) or excuse(claim, context):
+        if why := _unclear(base) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
-        message = f"{text[claim.start : claim.end][:80]} contradicts {text[ground[0].start : ground[-1].end][:80]}"
-        return self.refuted(claim, failing("=", tried, given=given), message)
+        message = f"{text[claim.start : claim.end][:80]} contradicts {base.source[:80]}"
+        return self.refuted(claim, failing("=", tried, given=base.equations), message)
 
 
-def _within(sides: Relation, given: list[Relation]) -> bool:
+def _within(sides: Relation, given: Sequence[Relation]) -> bool:
     """Whether the equation has symbols, and none that the given ones do not have."""
     own = names(*sides)
     return bool(own) and own <= frozenset().union(*(names(*item) for item in given))
 
 
-def _unclear(ground: list[Formula]) -> str:
+def _unclear(base: Ground) -> str:
     """Why the first equation is no good ground: supposed, or a bare value of a symbol."""
-    first = ground[0]
-    if first.supposed:
+    if base.supposed:
         return "the equation before it is supposed"
-    if lone(first.left.term) and plain(first.right.term):
-        return "the equation before it gives a value"
-    return ""
+    if leeway(base.source):
+        return "the equation before it can be read in other ways"
+    left, right = base.equations[0]
+    return "the equation before it gives a value" if lone(left) and plain(right) else ""

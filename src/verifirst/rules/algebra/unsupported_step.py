@@ -24,12 +24,12 @@ from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import approximate_text, rational
-from verifirst.rules.algebra._derivation import before, says_it_follows
+from verifirst.rules.algebra._derivation import ground, says_it
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._follows import against, coprime
+from verifirst.rules.algebra._follows import against, binding, coprime
 from verifirst.rules.algebra._known import names, said_before
-from verifirst.rules.algebra._readings import readings
+from verifirst.rules.algebra._readings import leeway, readings
 from verifirst.solvers.ideal import Relation
 
 
@@ -46,33 +46,30 @@ class UnsupportedStep(Rule):
         Example(r"\[ x^2 = 5x \implies x = 5 \]", None, why="a root is dropped"),
     )
 
-    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # noqa: PLR0911  # one guard after another
         """Refute an equation that has nothing to do with its ground; silent otherwise."""
         if not isinstance(claim, Formula) or claim.relation != "=" or claim.link:
             return None
-        ground = before(claim, context)
-        if len(ground) != 1 or not says_it_follows(context.step.text[ground[-1].end : claim.start], ground[0], claim):
+        base = ground(claim, context)
+        if base is None or len(base.equations) != 1 or not says_it(claim, context):
             return None
-        given = (ground[0].left.term, ground[0].right.term)
+        given = base.equations[0]
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
             if sides is None or not _comparable(sides, given) or not coprime(sides, given, context):
                 return None
             tried.append(sides)
-        if any(
-            names(*item) & names(*given)
-            for item in said_before(claim, context)
-            if item != given and not _alike(item, given, context)
-        ):
+        others = [item for item in said_before(claim, context) if item != given and not _alike(item, given, context)]
+        if any(names(*item) & names(*given) for item in binding(others, names(*given), context)):
             return None
-        if approximate_text(claim, context.step.text) or ground[0].supposed:
+        if approximate_text(claim, context.step.text) or base.supposed:
             return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
+        if leeway(base.source):
+            return self.unknown(claim, Reason.AMBIGUOUS, "the equation before it can be read in other ways")
         if why := excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
-        message = (
-            f"{text[claim.start : claim.end][:80]} does not follow from {text[ground[0].start : ground[0].end][:80]}"
-        )
+        message = f"{text[claim.start : claim.end][:80]} does not follow from {base.source[:80]}"
         return self.refuted(claim, failing("=", tried), message)
 
 

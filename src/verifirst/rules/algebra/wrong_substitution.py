@@ -85,9 +85,7 @@ def _names_a_value(claim: Formula) -> bool:
 
 def _instance(left: Term, right: Term) -> bool:
     """Whether ``right`` is ``left`` with numbers, perhaps signed, in place of the symbols."""
-    shape: list[object] = []
-    for item in left:
-        shape.append(item if isinstance(item, str) and item[0] != "$" else None if isinstance(item, str) else item)
+    shape = [None if isinstance(item, str) and item[0] == "$" else item for item in left]
     found: list[object] = []
     for at, item in enumerate(right):
         if (

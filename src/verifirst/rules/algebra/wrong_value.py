@@ -29,10 +29,11 @@ from verifirst.claims.formula import TEXTBOOK, Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.rules.algebra._closed import bare, closed, slack, truth, within
+from verifirst.rules.algebra._closed import bare, closed, counts_with_pi, slack, spelled_out, truth, within
+from verifirst.rules.algebra._derivation import plain
 from verifirst.rules.algebra._evidence import failing, holding
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._known import names
+from verifirst.rules.algebra._known import names, said_before
 from verifirst.rules.algebra._readings import conventional, readings
 from verifirst.solvers.ideal import Relation
 
@@ -58,7 +59,7 @@ class WrongValue(Rule):
         Example(r"$2x + 3 = 7$", None, why="not a relation between numbers"),
     )
 
-    def judge(self, claim: Claim, context: Context) -> Verdict | None:
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # noqa: C901  # one loop over the readings
         """Decide a relation between closed terms."""
         if not isinstance(claim, Formula) or claim.relation == ":=" or (claim.relation == "|" and claim.members > 2):  # noqa: PLR2004
             return None
@@ -67,7 +68,7 @@ class WrongValue(Rule):
         text, budget = context.step.text, context.budget
         tried: list[Relation] = []
         open_ = ""
-        complex_ = _COMPLEX.search(text, claim.start, claim.end) is not None  # 3i: the imaginary unit, beyond doubt
+        complex_ = _COMPLEX.search(text, claim.start, claim.end) is not None and not _index(claim, context)
         for style, sides in readings(text, claim, budget):
             if complex_ and not style.imaginary and style == TEXTBOOK:
                 continue
@@ -93,7 +94,8 @@ class WrongValue(Rule):
         text, beyond = context.step.text, Fraction(0)
         if claim.relation in ("=", "≈"):
             about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
-            beyond = slack(claim, text, about=about, budget=context.budget)
+            if about or not all(spelled_out(claim, text, sides, context.budget) for sides in tried):
+                beyond = slack(claim, text, about=about, budget=context.budget)
             if beyond and (half := within(tried[0], beyond / 2, context.budget)) != "false":
                 if half == "true" and tried[0][1:]:
                     evidence = holding("=", *tried[0], within=beyond / 2)
@@ -101,6 +103,8 @@ class WrongValue(Rule):
                 return self.unknown(claim, Reason.ROUNDING, "it may be rounded")
             if beyond and any(within(sides, beyond, context.budget) != "false" for sides in tried):
                 return self.unknown(claim, Reason.ROUNDING, "off by what rounding could explain")
+            if any(counts_with_pi(claim, sides, context.budget) for sides in tried):
+                return self.unknown(claim, Reason.ROUNDING, "pi may be taken as 22/7 or 3.14")
         if why := "two bare numbers" if bare(claim, text) else excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         evidence = failing(claim.relation, tried, modulus=claim.modulus, beyond=beyond)
@@ -111,9 +115,19 @@ class WrongValue(Rule):
         return self.refuted(claim, evidence, message)
 
 
-_COMPLEX = re.compile(r"[0-9]\s?i(?![a-zA-Z])")
+_COMPLEX = re.compile(r"[0-9]\s?i(?![a-zA-Z])")  # 3i: the imaginary unit, unless i counts
+_INDEX = re.compile(
+    r"(?:^|[$(,;:{]|[A-Za-z]\s)\s*i\s*=\s*-?[0-9]|(?<![A-Za-z\\])i\s*(?:[<>≤≥∈]|\\(?:in|leq?|geq?|lt|gt)\b)|_\{?i(?![A-Za-z])"
+)
 _PERHAPS_NUMBERS = frozenset(("i", "e"))
 _WORDS = {
     "=": "equal to", "≈": "about", "<": "less than", "<=": "at most", ">": "greater than", ">=": "at least",
     "!=": "different from", "≡": "congruent to", "|": "a divisor of",
 }  # fmt: skip
+
+
+def _index(claim: Formula, context: Context) -> bool:
+    """Whether i counts something here."""
+    if _INDEX.search(context.step.text) or _INDEX.search(context.problem):
+        return True
+    return any(left == ("$i",) and plain(right) for left, right in said_before(claim, context))
