@@ -177,10 +177,11 @@ def _angle(term: Term, name: str, budget: Budget) -> Angle:
     with working(128):
         turns = ball.real_ball(ball.enclose((*term, name), 128, budget)) / arb.pi()
     guess = Fraction(float(turns.mid())).limit_denominator(_MAX_PARTS)
+    found = fmpq(guess.numerator, guess.denominator)
     straight = (guess.numerator, guess.denominator, "/", "pi", "*", _ARCS[name])
-    if not turns.overlaps(arb(fmpq(guess.numerator, guess.denominator))) or not is_zero((*straight, *term, "-"), budget):
+    if not turns.overlaps(arb(found)) or not is_zero((*straight, *term, "-"), budget):
         raise TranscendentalError("an angle")
-    return Angle(fmpq(guess.numerator, guess.denominator))
+    return Angle(found)
 
 
 def _bounded(node: Node) -> Bounded:
