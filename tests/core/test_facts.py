@@ -106,6 +106,7 @@ def told(steps: list[list[tuple[Fraction | None, str, bool, bool]]]) -> FactGrap
 def seen(graph: FactGraph) -> tuple[object, ...]:
     """Everything that the lookups answer."""
     names = list(graph.names())
+    assert [graph.bound(name) for name in names] == [max(graph.current(name), default=None) for name in names]
     return (
         list(graph),
         list(graph.values()),

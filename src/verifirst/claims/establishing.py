@@ -22,6 +22,7 @@ from verifirst.solvers.terms import is_bound, symbols
 MAX_TEXT = 20_000  # characters of a step that are searched for stated numbers
 MAX_LITERAL = 4  # items of a term that is a number: -3/4
 MAX_FACTS = 256  # facts one step may add; more is a table or an attack
+MAX_SEEN = 64  # facts of one value that are searched for a sound one
 EVERYWHERE = frozenset((0, 1, 2))  # numbers that turn up everywhere: said again, they are no reference
 
 _HEAD = re.compile(r"\s*[#*]*\s*(?:step\s*)?[0-9]{1,3}\s*[.:)](?![0-9])", re.IGNORECASE)
@@ -105,7 +106,8 @@ class _Ledger:
     def _earlier(self, item: Item) -> int | None:
         """The latest sound fact with this value (an unsound one if there is no other)."""
         latest = None
-        for position in self._facts.newest(item if item.__class__ is int else Fraction(*item)):  # type: ignore[misc]
+        value = item if item.__class__ is int else Fraction(*item)  # type: ignore[misc]
+        for position in islice(self._facts.newest(value), MAX_SEEN):
             if self._facts[position].sound:
                 return position
             latest = position if latest is None else latest
@@ -146,10 +148,9 @@ class _Ledger:
     def _name(self, name: str, premises: list[int]) -> None:
         position = self._names.get(name)
         if position is None:
-            known = self._facts.current(name)
-            if not known:
+            position = self._facts.bound(name)
+            if position is None:
                 return
-            position = known[-1]
             self.relied[position] = None
         premises.append(position)
 

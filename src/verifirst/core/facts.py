@@ -145,15 +145,20 @@ class FactGraph:
 
         Those said in the open scope or in one around it, from the last fresh one on.
         """
-        found: list[int] = []
+        return tuple(self._in_force(name))[::-1]
+
+    def bound(self, name: str) -> int | None:
+        """Position of the newest binding of ``name`` in force, None where there is none."""
+        return next(self._in_force(name), None)
+
+    def _in_force(self, name: str) -> Iterator[int]:
         visible = self._visible()
         for position in self._names.newest_first(name):
             fact = self._facts[position]
             if fact.scope in visible:
-                found.append(position)
+                yield position
                 if fact.fresh:
-                    break
-        return tuple(reversed(found))
+                    return
 
     @property
     def scope(self) -> int:

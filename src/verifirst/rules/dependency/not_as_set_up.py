@@ -74,8 +74,8 @@ class NotAsSetUp(Rule):
 
 def _setup(name: str, context: Context) -> Fact | None:
     """The newest binding of ``name`` where it is an expression of plain numbers said just before."""
-    known = context.facts.current(name)
-    fact = context.facts[known[-1]] if known else None
+    newest = context.facts.bound(name)
+    fact = None if newest is None else context.facts[newest]
     if fact is None or not fact.sound or fact.value is not None or context.step.index - fact.step > REACH:
         return None
     plain = fact.relation == "=" and all(not isinstance(item, str) or item in "+-*/" for item in fact.term)
