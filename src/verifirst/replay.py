@@ -21,7 +21,7 @@ from math import isqrt
 from typing import Any
 
 from verifirst.core.verdict import Evidence, Status
-from verifirst.replay_integers import impossible_count, number_fact
+from verifirst.replay_integers import impossible_count, number_fact, time_span
 from verifirst.replay_terms import terms_fail, terms_hold
 
 MAX_CHARACTERS = 200_000
@@ -129,6 +129,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "terms-fail": terms_fail,
     "number-fact": number_fact,
     "impossible-count": impossible_count,
+    "time-span": time_span,
     "grounded": _grounded,
     "ungrounded": _ungrounded,
     "answer": _answer,

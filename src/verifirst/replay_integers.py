@@ -1,4 +1,4 @@
-"""Replay of evidence about whole numbers: kinds ``number-fact`` and ``impossible-count``.
+"""Replay of evidence about whole numbers: kinds ``number-fact``, ``impossible-count``, ``time-span``.
 
 Written apart from the rules: divisors are found by trying every number up to the square root,
 common ones from those. ``value`` and ``numbers`` are strings of digits.
@@ -43,6 +43,14 @@ _PEOPLE = (
     "people persons children kids students boys girls men women adults guests friends workers employees teachers "
     "players passengers members visitors"
 ).split()
+
+
+def time_span(data: Mapping[str, Any]) -> Status:
+    """Walk the minutes from the first time round the clock and see where they end."""
+    first, second, minutes, cycle = _whole([data[key] for key in ("first", "second", "minutes", "cycle")])
+    if cycle not in (720, 1440) or max(first, second, minutes) > 100_000:  # noqa: PLR2004  # half a day, a day
+        raise ValueError("a clock has twelve hours or twenty-four")
+    return Status.VERIFIED if (first + minutes) % cycle == second % cycle else Status.REFUTED
 
 
 def _whole(texts: Any) -> list[int]:

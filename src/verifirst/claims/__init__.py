@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 
 from verifirst.claims.answer import Answer, answers
 from verifirst.claims.causes import origin
@@ -19,7 +20,7 @@ from verifirst.claims.equation import Equation
 from verifirst.claims.establishing import establish
 from verifirst.claims.formula import Formula, formulas, given_relations
 from verifirst.claims.naming import Named, named
-from verifirst.claims.quantities import Conversion, NumberFact, Statement, in_words
+from verifirst.claims.quantities import Conversion, NumberFact, Statement, TimeSpan, in_words
 from verifirst.claims.relations import relations
 from verifirst.claims.stated import givens
 from verifirst.claims.tokens import Tokens, tokenize
@@ -27,8 +28,8 @@ from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
 __all__ = [
-    "Answer", "Comparison", "Conversion", "Equation", "Formula", "Named", "NumberFact", "Statement", "establish",
-    "extract", "given_relations", "givens", "origin",
+    "Answer", "Comparison", "Conversion", "Equation", "Formula", "Named", "NumberFact", "Statement", "TimeSpan",
+    "establish", "extract", "given_relations", "givens", "origin",
 ]  # fmt: skip
 
 _RELATION = re.compile(r"[=<>≈≅≃≤≥⩽⩾≠]|\\(?:approx|simeq|doteq|[lg][et]|ne)|equals")
@@ -67,7 +68,11 @@ def _merged(plain: list[Claim], symbolic: list[Formula]) -> list[Claim]:
 
 
 def _rooted(claim: Claim) -> bool:
-    return isinstance(claim, Equation) and "sqrt" in claim.left.rpn + claim.right.rpn
+    """Whether plain arithmetic cannot evaluate it: a root, or a power with a fraction as its exponent."""
+    if not isinstance(claim, Equation | Comparison):
+        return False
+    items = claim.left.rpn + claim.right.rpn
+    return "sqrt" in items or any(pair == ("/", "^") for pair in pairwise(items))
 
 
 def _reads(symbolic: list[Formula], signs: list[int], claim: Claim) -> bool:

@@ -19,6 +19,7 @@ BUILT_IN = {
     "dependency": "verifirst.rules.dependency",
     "integers": "verifirst.rules.integers",
     "ranges": "verifirst.rules.ranges",
+    "times": "verifirst.rules.times",
     "units": "verifirst.rules.units",
     "words": "verifirst.rules.words",
     "algebra": "verifirst.rules.algebra",

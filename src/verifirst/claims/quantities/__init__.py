@@ -17,11 +17,12 @@ from verifirst.claims.quantities.number_fact import NumberFact
 from verifirst.claims.quantities.number_facts import number_facts
 from verifirst.claims.quantities.statement import Statement
 from verifirst.claims.quantities.statements import statements
+from verifirst.claims.quantities.times import TimeSpan, time_spans
 from verifirst.claims.tokens import Tokens, tokenize
 from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 
-__all__ = ["Conversion", "NumberFact", "Statement", "in_words"]
+__all__ = ["Conversion", "NumberFact", "Statement", "TimeSpan", "in_words"]
 
 _COMPUTES = frozenset(
     "half third thirds quarter quarters fourth fourths fifth fifths tenth twice double triple thrice times plus minus "
@@ -37,6 +38,7 @@ _STATES_IN_WORDS = re.compile(
     r"|eleven|twelve)\b"
 )
 _GAP = re.compile(r"[\s$]{40}")  # no prose: the patterns of the last two readers are quadratic in it
+_CLOCK = re.compile(r"[0-9](?::[0-9]{2}| ?[apAP]\.?[mM]\b)")
 _UNIT_WORDS = frozenset(UNITS)
 _EQUATES = re.compile(
     r"[a-z0-9] ?(?:=|(?:is|are|equals?|has|have|contains?|in) (?:[0-9$]|an? |one |equ|the same|about|approx|rough))"
@@ -59,6 +61,8 @@ def in_words(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: B
         claims += statements(lexemes(tokens or tokenize(text, budget)), budget)
     if not _GAP.search(text):
         claims += number_facts(text)
+        if _CLOCK.search(text):
+            claims += time_spans(text)
         if not _UNIT_WORDS.isdisjoint(words) and _EQUATES.search(text):
             claims += conversions(text)
     if not claims:

@@ -1,0 +1,1 @@
+"""Pack TM: times of day."""
