@@ -72,6 +72,8 @@ def reread(text: str, claim: Formula, style: Style, budget: Budget) -> tuple[Ter
 
 def _claims(text: str, chain: Chain, region: Region, statement: int) -> list[Formula]:
     found: list[Formula] = []
+    if "|" in chain.relations and len(chain.relations) > 1:
+        return found  # bars between digits, or conditions: no divisors
     begins = next((side.start for side in chain.sides if side), 0)
     supposed, fresh = modality(text, begins, region.start)
     ends = next((side.end for side in reversed(chain.sides) if side), begins)

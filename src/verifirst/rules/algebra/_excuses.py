@@ -10,6 +10,7 @@ from verifirst.claims.formula import Formula
 from verifirst.core.rule import Context
 
 _OWN_BASE = re.compile(r"[0-9}]\s*_\s*\{?[0-9]")
+_OWN_SUBSCRIPT = frozenset(("log", "mod"))
 _OTHER = "other than ordinary arithmetic"
 _OVERTURNED = re.compile(
     r"contradict|impossible|absurd|not possible|no (?:real )?solutions?|cannot|can't|can not|inconsistent|not true"

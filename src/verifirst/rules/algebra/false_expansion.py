@@ -25,7 +25,7 @@ from verifirst.claims.formula import Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.rules.algebra._closed import rational
+from verifirst.rules.algebra._closed import approximate_text, closed, rational
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import binding, identity
@@ -73,6 +73,8 @@ class FalseExpansion(Rule):
             tried.append(sides)
         if _related(claim, context):
             return None
+        if approximate_text(claim, context.step.text):
+            return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
         if why := excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
@@ -120,6 +122,8 @@ def _related(claim: Formula, context: Context) -> bool:
         for other in context.claims
         if isinstance(other, Formula) and other.statement == claim.statement
     }
+    if any(closed(side) for item in chain for side in item):
+        return True  # 0 = a = b: an equation that is solved
     own = names(claim.left.term, claim.right.term)
     said = [item for item in said_before(claim, context) if item not in chain]
     return any(own & names(*item) for item in binding(said, own, context))
