@@ -92,6 +92,13 @@ def test_a_question_without_end_is_killed_and_the_next_one_answered():
         assert pool.second_reading("1+1") is not None
 
 
+def test_large_expansions_are_refused_by_their_degree(deep):
+    power = rpn("$x $y + $z + $u + $v + 400 ^ $x floor +")
+    found = deep.compare(power, (*rpn("$v $u + $z + $y + $x + 400 ^"), *rpn("$x 1 + floor 1 - +")), budget=Budget(WORK))
+    assert found.answer == "undecided"
+    assert ("symengine", "undecided: a high degree") in found.stages
+
+
 def test_contradictions_between_solvers_are_kept():
     found = [("symengine", "equal", {}), ("z3", "different", {"x": "1"})]
     joined = module._joined(Outcome("undecided", reason="agrees"), found)

@@ -17,6 +17,7 @@ from latex2sympy2_extended.latex2sympy2 import (  # type: ignore[import-untyped]
 )
 
 from verifirst.solvers import smt
+from verifirst.solvers.modular import shape
 from verifirst.solvers.symbolic import Translator, UntranslatableError, term_of
 from verifirst.solvers.terms import Term
 
@@ -25,6 +26,7 @@ Stage = tuple[str, str, dict[str, str]]
 
 MAX_LATEX = 2_000
 _CONVERSION = ConversionConfig(lowercase_symbols=False)  # else AB reads as ab
+_MAX_DEGREE = 48
 _MAX_OPERATIONS = 300  # of a tree that SymPy is asked to simplify
 
 
@@ -49,12 +51,14 @@ def compare(left: Term, right: Term, real: bool, every: bool) -> list[Stage]:
 
 
 def _by_symengine(left: Term, right: Term, real: bool) -> tuple[str, dict[str, str]]:
+    _guard_degree(left, right)
     translator = Translator(symengine, real=real)
     gap = translator.tree(left) - translator.tree(right)
     return ("equal" if symengine.expand(gap) == 0 else "undecided"), {}
 
 
 def _by_sympy(left: Term, right: Term, real: bool) -> tuple[str, dict[str, str]]:
+    _guard_degree(left, right)
     translator = Translator(sympy, real=real)
     gap = translator.tree(left) - translator.tree(right)
     if gap.count_ops() > _MAX_OPERATIONS:
@@ -64,6 +68,12 @@ def _by_sympy(left: Term, right: Term, real: bool) -> tuple[str, dict[str, str]]
         return "equal", {}
     vote = rest.equals(0)
     return ("undecided" if vote is None else "equal" if vote else "different"), {}
+
+
+def _guard_degree(left: Term, right: Term) -> None:
+    """Both systems expand, and an expansion can outgrow any machine."""
+    if max(shape(left).degree, shape(right).degree) > _MAX_DEGREE:
+        raise UntranslatableError("a high degree")
 
 
 def _by_z3(left: Term, right: Term, real: bool) -> tuple[str, dict[str, str]]:
