@@ -25,16 +25,18 @@ ARMS: dict[str, tuple[int | None, str | None, dict[str, Any]]] = {
 }
 """Flagging samples the same tokens as stock, so only the checking differs; rolling back does other work.
 The control says what this measurement can resolve."""
+QUICK = ("accept-all, worker", "rules (flag), worker")
 
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By batch and arm: ratios to stock, pair by pair, and the arm's own figures."""
-    rounds = {1: 4, 16: 3, 64: 2} if quick else {1: 7, 16: 6, 64: 5}
-    arms = list(ARMS)[:2] if quick else list(ARMS)
+    rounds = {1: 12, 16: 12, 64: 10} if quick else {1: 16, 16: 14, 64: 12}
+    arms = QUICK if quick else tuple(ARMS)
     with ExitStack() as open_:
-        stock, worker, inline = (open_.enter_context(Engine(enforce)) for enforce in (None, plugin(1), plugin(0)))
-        engines: dict[int | None, Engine] = {1: worker, 0: inline}
+        stock, worker = (open_.enter_context(Engine(enforce)) for enforce in (None, plugin(1)))
+        engines: dict[int | None, Engine] = {1: worker}
         if not quick:
+            engines[0] = open_.enter_context(Engine(plugin(0)))
             engines[None] = open_.enter_context(Engine(None))
         return {
             str(batch): {name: _paired(stock, engines[ARMS[name][0]], name, batch, count, tell) for name in arms}

@@ -189,6 +189,7 @@ def clock_cost_ns(clock: str, unfinished_calls: int = 1) -> float:
 
 class _Plugged(EnforcingMixin, _Idle):  # type: ignore[misc]
     def __init__(self) -> None:  # no engine
+        self._stock_update = _Idle._update_request_with_output.__get__(self)  # noqa: SLF001
         self._tracked = {"r": SimpleNamespace(loud={1: False}, plain=True)}
 
 

@@ -1,4 +1,4 @@
-"""Bytes through shared memory come out as they went in, once and in order."""
+"""Values through shared memory come out as they went in, once and in order."""
 
 import os
 
@@ -6,11 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifirst.solvers.shared_ring import CHUNK, Link, Ring, shared_memory
+from verifirst.solvers.shared_ring import CHUNK, RING, Link, Ring, shared_memory
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.text(max_size=9) | st.binary(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner) | st.dictionaries(st.integers(), inner),
+    max_leaves=12,
+)
 
 
-@pytest.fixture
-def ends():
+def two_ends():
     descriptor = shared_memory()
     parent, child = Link(descriptor, child=False), Link(descriptor, child=True)
     os.close(descriptor)
@@ -18,47 +23,58 @@ def ends():
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.data())
-def test_a_ring_is_a_queue_of_bytes(data):
-    ring = Ring(memoryview(bytearray(128 + 64)))
-    put, taken = b"", b""
+@given(st.data(), st.booleans())
+def test_a_ring_is_a_queue_of_chunks(data, checked):
+    ring = Ring(bytearray(3 + 128 + 64), 0, 64, checked=checked)
+    put, taken = [], []
     for chunk in data.draw(st.lists(st.binary(min_size=1, max_size=40), max_size=30)):
-        if ring.put(chunk):
-            put += chunk
-        if data.draw(st.booleans()):
-            taken += ring.take()
-    while more := ring.take():
-        taken += more
+        last = data.draw(st.booleans())
+        if ring.put(chunk, last=last):
+            put.append((chunk, last))
+        if data.draw(st.booleans()) and not ring.empty:
+            taken.append(ring.take())
+    while (more := ring.take()) is not None:
+        taken.append(more)
     assert taken == put
     assert ring.empty
 
 
-def test_what_does_not_fit_stays_and_goes_later(ends):
-    parent, child = ends
-    sent = os.urandom(5 * CHUNK)
-    waiting, found = bytearray(sent), b""
-    rounds = 0
-    while waiting or not child.incoming.empty:
-        parent.send(waiting)
-        found += child.incoming.take()
-        rounds += 1
+@settings(max_examples=60, deadline=None)
+@given(st.lists(VALUES, max_size=8))
+def test_values_come_out_as_they_went_in(values):
+    parent, child = two_ends()
+    for value in values:
+        parent.send(value)
+    assert child.heard is bool(values)
+    assert child.receive() == values
+    assert child.receive() == []
+
+
+@pytest.mark.parametrize("size", [CHUNK - 1, CHUNK, CHUNK + 1, 5 * RING])
+def test_what_does_not_fit_waits_for_room(size):
+    parent, child = two_ends()
+    sent = [os.urandom(size), "after"]
+    for value in sent:
+        parent.send(value)
+    found = child.receive()
+    while not parent.flush() or child.heard:
+        found += child.receive()
     assert found == sent
-    assert rounds > 2
 
 
-def test_each_direction_is_its_own(ends):
-    parent, child = ends
-    parent.send(bytearray(b"down"))
-    child.send(bytearray(b"up"))
-    assert (child.incoming.take(), parent.incoming.take()) == (b"down", b"up")
-    assert (child.incoming.take(), parent.incoming.take()) == (b"", b"")
+def test_each_direction_is_its_own():
+    parent, child = two_ends()
+    parent.send("down")
+    child.send("up")
+    assert (child.receive(), parent.receive()) == (["down"], ["up"])
+    assert (child.receive(), parent.receive()) == ([], [])
 
 
 def test_a_chunk_whose_bytes_have_not_come_is_not_there():
     memory = bytearray(128 + 64)
-    ring = Ring(memoryview(memory))
+    ring = Ring(memory, 0, 64, checked=True)
     ring.put(b"abcdef")
     memory[128 + 10] ^= 1
-    assert ring.take() == b""
+    assert ring.take() is None
     memory[128 + 10] ^= 1
-    assert ring.take() == b"abcdef"
+    assert ring.take() == (b"abcdef", True)

@@ -266,6 +266,8 @@ class WorkerPool:
     def _take(self, worker: Worker, number: int, kind: int, body: bytes) -> None:
         """One frame from ``worker``."""
         worker.since = time.monotonic()
+        if kind == wire.PARTIAL:
+            return
         if kind == wire.READY:
             worker.ready, worker.failed_starts = True, 0
         elif kind == wire.BROKEN:

@@ -89,8 +89,7 @@ class Worker:
         self.since = time.monotonic()  # when the head job began, or the process while it starts
         self._in = bytearray()
         self._looked = self.since
-        boot = bytearray(wire.frame(0, wire.JOB, self._initializer))
-        self._boot, self.out = (boot, bytearray()) if self._linked else (bytearray(), boot)
+        self.out = bytearray(wire.frame(0, wire.JOB, self._initializer))
         self.flush()
 
     def kill(self) -> None:
@@ -102,12 +101,13 @@ class Worker:
 
     def flush(self) -> None:
         """Send what the socket, or the shared memory, takes now."""
+        self._send(self.out)
         if self._linked:
-            if self._boot:
-                self._send(self._boot)
-            self._link.send(self.out)
-        else:
-            self._send(self.out)
+            self._link.flush()
+
+    def post(self, jobs: list[tuple[int, Any]]) -> None:
+        """Send jobs, (number, payload), to a linked process. The payloads are plain values: see ``Link``."""
+        self._link.send(jobs)
 
     def _send(self, waiting: bytearray) -> None:
         with suppress(BlockingIOError, BrokenPipeError, ConnectionResetError):
@@ -115,48 +115,35 @@ class Worker:
                 sent = self.channel.send(waiting)
                 del waiting[:sent]
 
-    def receive(self, now: float | None = None) -> tuple[list[tuple[int, int, bytes]], bool]:
-        """The frames that have arrived, and whether the process still holds its end.
-
-        With ``now`` (``time.monotonic()``) a linked process that is ready is asked for its
-        pulse only where it says nothing for a while.
-        """
-        if self._linked and self.ready and now is not None:
-            if self._take_linked():
-                return wire.frames(self._in), True
-            if now - self._looked < _PULSE_S:
-                return [], True
-            self._looked = now
-        alive = self._take_socket()
-        if self._linked:
-            self._take_linked()
-        return wire.frames(self._in), alive
-
-    def _take_linked(self) -> bool:
-        """Whether anything had come through the shared memory."""
-        incoming = self._link.incoming
-        before = len(self._in)
-        while not incoming.empty and (chunk := incoming.take()):
-            self._in += chunk
-        return len(self._in) > before
-
-    def _take_socket(self) -> bool:
-        """Whether the process still holds its end of the socket."""
+    def receive(self) -> tuple[list[tuple[int, int, bytes]], bool]:
+        """The frames that have arrived, and whether the process still holds its end of the socket."""
         try:
             while data := self.channel.recv(_CHUNK):
                 self._in += data
                 if len(data) < _CHUNK:
-                    return True
+                    return wire.frames(self._in), True
         except BlockingIOError:
-            return True
+            return wire.frames(self._in), True
         except ConnectionError:
             pass
-        return False
+        return wire.frames(self._in), False
+
+    def hear(self, now: float) -> tuple[list[tuple[int, int, Any]], bool]:
+        """The answers of a linked process, (number, kind, body), and whether it lives.
+
+        ``now`` is ``time.monotonic()``: a process that is ready is looked after only where it
+        says nothing for a while.
+        """
+        if self.ready and ((answers := self._link.receive()) or now - self._looked < _PULSE_S):
+            return answers, True
+        self._looked = now
+        frames, alive = self.receive()
+        return [*frames, *self._link.receive()], alive
 
     @property
     def heard(self) -> bool:
-        """Whether a linked process has said something that was not received yet."""
-        return not self._link.incoming.empty
+        """Whether a linked process has said something that was not heard yet."""
+        return self._link.heard
 
     @property
     def load(self) -> int:

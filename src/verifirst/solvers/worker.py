@@ -72,7 +72,7 @@ def serve(descriptor: int, shared: int | None = None) -> None:
     if handle is not None and shared is not None:
         _serve_linked(handle, Link(shared, child=True))
     while handle is not None and (request := _read(incoming)) is not None:
-        channel.sendall(_answer(channel.sendall, handle, *request))
+        channel.sendall(_answer(channel, handle, *request))
 
 
 def _begin(channel: socket.socket, request: tuple[int, bytes] | None) -> Callable[[Any], Any] | None:
@@ -89,32 +89,37 @@ def _begin(channel: socket.socket, request: tuple[int, bytes] | None) -> Callabl
 
 
 def _serve_linked(handle: Callable[[Any], Any], link: Link) -> None:
-    """Look for jobs, and nap in between: the longer, the longer none came. Ends with the process."""
-    received = bytearray()
-    last = time.monotonic()
+    """Look for jobs, and nap in between: the longer, the longer none came. Ends with the process.
 
-    def send(data: bytes) -> None:
-        waiting = bytearray(data)
-        link.send(waiting)
-        while waiting:
+    What comes are lists of jobs, (number, payload); what goes are answers, (number, kind, body).
+    """
+
+    def send(*answer: object) -> None:
+        link.send(answer)
+        while not link.flush():
             time.sleep(_NAP_S[0])
-            link.send(waiting)
 
+    last = time.monotonic()
     while True:
-        if chunk := link.incoming.take():
-            received += chunk
-            for job, _, body in frames(received):
-                send(_answer(send, handle, job, body))
+        if lists := link.receive():
+            for job, payload in (pair for pairs in lists for pair in pairs):
+                try:
+                    result = handle(payload)
+                    if isinstance(result, GeneratorType):
+                        result = _followed(lambda job=job: send(job, PARTIAL, None), result)
+                    send(job, RESULT, result)
+                except Exception as error:  # noqa: BLE001  # the boundary of a worker
+                    send(job, ERROR, f"{type(error).__name__}: {error}"[:500])
             last = time.monotonic()
         else:
             time.sleep(min(_NAP_S[1], max(_NAP_S[0], _NAP * (time.monotonic() - last))))
 
 
-def _answer(send: Callable[[bytes], None], handle: Callable[[Any], Any], job: int, body: bytes) -> bytes:
+def _answer(channel: socket.socket, handle: Callable[[Any], Any], job: int, body: bytes) -> bytes:
     try:
         result = handle(pickle.loads(body))  # noqa: S301  # our own parent wrote it
         if isinstance(result, GeneratorType):
-            result = _followed(send, job, result)
+            result = _followed(lambda: channel.sendall(frame(job, PARTIAL, b"")), result)
         return frame(job, RESULT, pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
     except Forgotten:
         return frame(job, FORGOTTEN, b"")
@@ -123,14 +128,14 @@ def _answer(send: Callable[[bytes], None], handle: Callable[[Any], Any], job: in
         return frame(job, ERROR, message.encode(errors="replace"))
 
 
-def _followed(send: Callable[[bytes], None], job: int, work: Generator[None, None, Any]) -> Any:
+def _followed(tell: Callable[[], None], work: Generator[None, None, Any]) -> Any:
     """What ``work`` returns in the end; the parent is told of each step on the way."""
     while True:
         try:
             next(work)
         except StopIteration as end:
             return end.value
-        send(frame(job, PARTIAL, b""))
+        tell()
 
 
 def _read(incoming: BinaryIO | socket.SocketIO) -> tuple[int, bytes] | None:

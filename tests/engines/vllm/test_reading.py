@@ -304,7 +304,7 @@ def test_settings_are_checked_and_close_is_idempotent():
     with pytest.raises(ConfigError, match="must be positive"):
         Desk(Judged, spelling, timeout_s=0)
     with pytest.raises(ConfigError, match="must pickle"):
-        Desk(lambda: Judged(), spelling)
+        Desk(lambda: None, spelling)
     made = Desk(Judged, spelling)
     made.close()
     made.close()

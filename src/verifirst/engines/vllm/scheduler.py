@@ -65,6 +65,7 @@ class EnforcingMixin(ReleasingMixin):
         self._loud: list[Tracked] = []  # to be read: a token may have closed a step, or a finish is held
         self._resumed: dict[str, Any] = {}  # sampling parameters that the V1 runner must take over
         self._passes = 0
+        self._stock_update = super()._update_request_with_output  # called for every token: found once
 
     # -- a request comes and goes ----------------------------------------------------------
 
@@ -121,7 +122,7 @@ class EnforcingMixin(ReleasingMixin):
         vLLM's finish is held: it counts once everything before it is verified.
         """
         status = request.status
-        new_token_ids, stopped = super()._update_request_with_output(request, new_token_ids, is_stale)
+        new_token_ids, stopped = self._stock_update(request, new_token_ids, is_stale)
         tracked = self._tracked.get(request.request_id)
         if tracked is None:
             return new_token_ids, stopped
@@ -321,7 +322,7 @@ class EnforcingMixin(ReleasingMixin):
     def get_num_unfinished_requests(self) -> int:
         """Parked requests count: the engine must go on stepping for their verdicts."""
         unfinished: int = super().get_num_unfinished_requests()
-        return unfinished if compat.is_paused(self) else unfinished + len(self._parked)
+        return unfinished + len(self._parked) if self._parked and not compat.is_paused(self) else unfinished
 
     def shutdown(self) -> None:
         """End the verifier's processes with the engine."""

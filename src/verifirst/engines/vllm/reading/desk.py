@@ -96,7 +96,7 @@ class Desk:
             lane.gone = []
         self.queue_depth += 1
         reading.waiting += 1
-        lane.send(reading, pickle.dumps(message, pickle.HIGHEST_PROTOCOL), upto, now)
+        lane.send(reading, message, upto, now)
 
     def flush(self) -> None:
         """Send what was put on its way: each process is woken once."""
@@ -125,9 +125,9 @@ class Desk:
         why = Reason.WORKER_LOST.value, lane.broken
         local = self._lanes[index] = LocalLane(Reader(None, self._detokenizer(), why))
         local.readings = lane.readings
-        for reading, upto, since, body in lane.unanswered():
+        for reading, upto, since, message in lane.unanswered():
             reading.lane = local
-            local.send(reading, body, upto, since)
+            local.send(reading, message, upto, since)
         return local.receive(now)
 
     def wait(self, timeout_s: float) -> None:

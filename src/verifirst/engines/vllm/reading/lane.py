@@ -13,7 +13,7 @@ from collections import Counter, deque
 from typing import Any, NamedTuple
 
 from verifirst.core.verdict import Reason
-from verifirst.engines.vllm.reading.messages import Answer, Fault, Opening, Restore
+from verifirst.engines.vllm.reading.messages import Answer, Fault, Opening, Read, Restore
 from verifirst.engines.vllm.reading.reader import Reader
 from verifirst.solvers import worker as wire
 from verifirst.solvers.process import Worker
@@ -40,19 +40,19 @@ class Reading:
         "journal",
         "lane",
         "number",
-        "opening",
         "owner",
+        "sealed",
         "waiting",
     )
 
     def __init__(self, opening: Opening, lane: ProcessLane | LocalLane, owner: Any) -> None:
-        self.opening = opening
+        self.sealed = pickle.dumps(opening, pickle.HIGHEST_PROTOCOL)
         self.number = opening.number
         self.owner = owner
         self.lane = lane
         self.alive = True  # somebody waits for its answers
         self.epoch: object = None  # the life of the reader that knows this request
-        self.journal: list[bytes] = []
+        self.journal: list[Read] = []
         self.faults: dict[int, Fault] = {}
         self.deaths: Counter[int] = Counter()
         self.answer: Answer = (0, 0, 0, 0, b"", None)
@@ -60,7 +60,7 @@ class Reading:
 
     def restoring(self) -> Restore:
         """The message that brings a reader to where this request is."""
-        return self.opening, self.faults, self.journal
+        return self.sealed, self.faults, self.journal
 
 
 class Broken(NamedTuple):
@@ -69,8 +69,8 @@ class Broken(NamedTuple):
     why: str
 
 
-Sent = tuple[Reading, int, float, "bytes | None"]
-"""A message under way: (request, output token that it ends at, when it was sent, pickled ``Read``).
+Sent = tuple[Reading, int, float, "Read | None"]
+"""A message under way: (request, output token that it ends at, when it was sent, the message).
 None in place of a restoring message, which is made anew where it must be sent again."""
 
 Received = tuple[Reading, int, float, int, "Answer | Broken"]
@@ -88,7 +88,7 @@ class LocalLane:
         self.gone: list[int] = []
         self.flight: deque[Sent] = deque()
 
-    def send(self, reading: Reading, body: bytes, upto: int, now: float) -> None:
+    def send(self, reading: Reading, message: Read, upto: int, now: float) -> None:
         """Have the message read."""
         if reading.epoch is not self._epoch:
             reading.epoch = self._epoch
@@ -96,7 +96,7 @@ class LocalLane:
             if isinstance(restored, Broken) or not _same(reading, restored):
                 self._done.append((reading, upto, now, 0, Broken(f"not restored: {restored}")))
                 return
-        answer = _run(self._reader, pickle.loads(body))  # noqa: S301  # made just now, by this process
+        answer = _run(self._reader, message)
         steps = 0
         if not isinstance(answer, Broken):
             steps, reading.answer = answer[2] - reading.answer[2], answer
@@ -148,24 +148,27 @@ class ProcessLane:
         self.gone: list[int] = []  # requests to drop over there
         self.broken = ""  # why no process can start
         self._epoch = object()
+        self._posted: list[tuple[int, Restore | Read]] = []
         self._ticks = 0  # steps that the message at the head got past
 
-    def send(self, reading: Reading, body: bytes, upto: int, now: float) -> None:
+    def send(self, reading: Reading, message: Read, upto: int, now: float) -> None:
         """Put a message on its way; :meth:`flush` sends it."""
-        worker, flight = self.worker, self.flight
-        if not flight and worker.ready:
-            worker.since = now
+        flight, posted = self.flight, self._posted
+        if not flight and self.worker.ready:
+            self.worker.since = now
         if reading.epoch is not self._epoch:
             reading.epoch = self._epoch
-            restoring = pickle.dumps(reading.restoring(), pickle.HIGHEST_PROTOCOL)
             flight.append((reading, upto, now, None))
-            worker.out += wire.frame(reading.number, wire.JOB, restoring)
-        flight.append((reading, upto, now, body))
-        worker.out += wire.frame(reading.number, wire.JOB, body)
+            posted.append((reading.number, reading.restoring()))
+        flight.append((reading, upto, now, message))
+        posted.append((reading.number, message))
 
     def flush(self) -> None:
         """Send what there is room for now."""
-        if self.worker.out or not self.worker.ready:
+        if self._posted:
+            self.worker.post(self._posted)
+            self._posted = []
+        else:
             self.worker.flush()
 
     @property
@@ -179,13 +182,13 @@ class ProcessLane:
         done: list[Received] = []
         if not flight and worker.ready:
             return done
-        frames, alive = worker.receive(now)
-        if frames:
+        answers, alive = worker.hear(now)
+        if answers:
             worker.since = now
-        for _, kind, body in frames:
+        for _, kind, body in answers:
             if kind == wire.RESULT:
                 self._ticks = 0
-                answer: Answer = pickle.loads(body)  # noqa: S301  # our own process wrote it
+                answer: Answer = body
                 reading, upto, since, sent = flight.popleft()
                 if sent is None:
                     if not _same(reading, answer):
@@ -203,7 +206,7 @@ class ProcessLane:
             self._lost((Reason.TIMEOUT.value, f"killed after {self.timeout_s:g} s of wall-clock time"), now, done)
         return done
 
-    def _note(self, kind: int, body: bytes, done: list[Received]) -> bool:
+    def _note(self, kind: int, body: Any, done: list[Received]) -> bool:
         """Take what is not an answer; whether the lane goes on."""
         worker = self.worker
         if kind == wire.PARTIAL:
@@ -217,7 +220,7 @@ class ProcessLane:
         else:
             self._ticks = 0
             reading, upto, since, _ = self.flight.popleft()
-            done.append((reading, upto, since, 0, Broken(body.decode(errors="replace"))))
+            done.append((reading, upto, since, 0, Broken(str(body))))
         return True
 
     def _lost(self, fault: Fault, now: float, done: list[Received]) -> None:
@@ -231,25 +234,25 @@ class ProcessLane:
             self.broken = f"a worker died {_STARTS} times while starting"
             return
         worker.start()
-        self._epoch, self._ticks = object(), 0
-        for reading, upto, since, body in self.unanswered():
-            self.send(reading, body, upto, since)
+        self._epoch, self._ticks, self._posted = object(), 0, []
+        for reading, upto, since, message in self.unanswered():
+            self.send(reading, message, upto, since)
         worker.since = now
         self.flush()
 
-    def unanswered(self) -> list[tuple[Reading, int, float, bytes]]:
+    def unanswered(self) -> list[tuple[Reading, int, float, Read]]:
         """The messages under way that somebody still waits for; they are under way no more."""
         waiting = [
-            (reading, upto, since, body)
-            for reading, upto, since, body in self.flight
-            if body is not None and reading.alive
+            (reading, upto, since, message)
+            for reading, upto, since, message in self.flight
+            if message is not None and reading.alive
         ]
         self.flight.clear()
         return waiting
 
     def _blame(self, sent: Sent, fault: Fault, done: list[Received]) -> None:
-        reading, upto, since, body = sent
-        step = self._ticks + (0 if body is None else reading.answer[2])
+        reading, upto, since, message = sent
+        step = self._ticks + (0 if message is None else reading.answer[2])
         if step in reading.faults:  # it is not judged any more, and still the process ends
             reading.alive = False
             done.append((reading, upto, since, 0, Broken(fault[1])))

@@ -1,4 +1,4 @@
-"""What the engine's thread and a reader say to each other. Plain values: they are pickled for each step."""
+"""What the engine's thread and a reader say to each other. Plain values (``solvers.shared_ring``)."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Read = tuple[int, int, int, list[int], Finish | None, bool, list[int]]
 """Tokens to read: (number of the request, attempt that they belong to, tokens sampled for nothing
 since the last message, tokens, finish held after them, whether to shed, numbers of requests that ended)."""
 
-Restore = tuple[Opening, dict[int, "Fault"], list[bytes]]
-"""A request from its start: (opening, steps not to be judged again, the pickled ``Read`` of each message so far)."""
+Restore = tuple[bytes, dict[int, "Fault"], list[Read]]
+"""A request from its start: (its pickled ``Opening``, steps not to be judged again, each message so far)."""
 
 Fault = tuple[str, str]
 """(reason, message) of a step that got no verdict; its key counts the request's judged steps from 0."""

@@ -16,7 +16,7 @@ from verifirst.core.sealed import reasons
 from verifirst.core.step import Step
 from verifirst.core.verdict import Reason, Status
 from verifirst.decoding import Detokenizer, DualStream, FinishReason
-from verifirst.engines.vllm.reading.messages import Answer, Counts, Fault, Finish, News, Opening
+from verifirst.engines.vllm.reading.messages import Answer, Counts, Fault, Finish, News, Opening, Read
 from verifirst.engines.vllm.summary import summarize
 from verifirst.engines.vllm.watching import encode_event
 from verifirst.engines.vllm.wire import Event
@@ -85,15 +85,15 @@ class Reader:
     def __call__(self, message: tuple[Any, ...]) -> Work:
         """Take a ``Read`` or a ``Restore``."""
         self._begun = False
-        if isinstance(message[0], Opening):
+        if isinstance(message[0], bytes):
             return self._restore(*message)
         return self._read(*message)
 
-    def _restore(self, opening: Opening, faults: dict[int, Fault], bodies: Sequence[bytes]) -> Work:
+    def _restore(self, sealed: bytes, faults: dict[int, Fault], journal: Sequence[Read]) -> Work:
         """Bring a request to where it was: the same messages give the same verdicts. Counts nothing."""
+        opening: Opening = pickle.loads(sealed)  # noqa: S301  # our own engine wrote it
         trace = self._traces[opening.number] = _Trace(opening, faults, self._detokenizer)
-        for body in bodies:
-            _, attempt, lost, tokens, finish, shed, _ = pickle.loads(body)  # noqa: S301  # our own engine wrote it
+        for _, attempt, lost, tokens, finish, shed, _ in journal:
             yield from self._take(trace, attempt, lost, tokens, finish, shed=shed, count=False)
         stream = trace.stream
         trace.attempt, trace.closers = stream.attempt, stream.loudness.closers
@@ -218,7 +218,9 @@ def _add(counts: dict[str, int], name: str) -> None:
 def _feed(stream: DualStream, tokens: list[int], finish: Finish | None) -> None:
     """Let ``stream`` read ``tokens``, and then the finish that the engine holds."""
     reason, silent = (None, False) if finish is None else finish
-    last = tokens.pop() if tokens and silent else None
+    last = tokens[-1] if tokens and silent else None
+    if last is not None:
+        tokens = tokens[:-1]
     if tokens:
         stream.extend(tokens)
     if reason is None or not stream.wants_token:
