@@ -38,6 +38,7 @@ _HYPOTHETICAL = re.compile(
     re.IGNORECASE,
 )
 _TRIAL = re.compile(r"\b(?:plug\w*|substitut\w*|check\w*|verif\w*|test\w*|try\w*|tried|root|solution)\b", re.IGNORECASE)
+_WOULD = re.compile(r"[\s$)}\\\]]*(?:would|could)\b")
 _CORRECTED = re.compile(
     r"\b(?:wait|oops|sorry|mistakes?|mistaken\w*|actually|correction|corrected|errors?|recalculat\w*"
     r"|re-?check\w*|redo|hold on"
@@ -176,6 +177,7 @@ def _bare_power(a: _Around) -> bool:
 
 _DOUBTS: tuple[tuple[str, Callable[[_Around], object]], ...] = (
     ("it stands in a question", lambda a: a.after[-1:] == "?"),
+    ("it would hold if something else did", lambda a: _WOULD.match(a.after)),
     ("it is quoted", lambda a: a.start and a.text[a.start - 1] in _QUOTES),
     ("the sentence holds a denial", _denied),
     ("the sentence is a trial or a hypothesis", lambda a: _HYPOTHETICAL.search(a.before, a.before.rfind(",") + 1)),

@@ -40,8 +40,9 @@ _UNITS = (
     "cm mm km dm kg mg ml dl cl ft in lb lbs oz hr hrs mi yd th nd rd st am pm mph min sec mb gb kb deg rad hz ms ns "
     "us pt qt pc pcs kw mw wh px kn pa mol ton bn mn tn cc dx dy dt mod log ln x"
 ).replace(" ", "|")
+_TAGS = "a|b|i|u|p|em|strong|br|sub|sup|span|div|h[1-6]|li|ul|ol|td|tr|th|table|code|pre"  # of HTML
 _TYPED = re.compile(
-    rf"""\s++|(?P<l>(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
+    rf"""\s++|</?(?:{_TAGS})\s*/?>|(?P<l>(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
     |(?<=[0-9][a-z])[a-z](?=[a-z](?![A-Za-z])))
     |(?P<q>(?:sqrt|arcsin|arccos|arctan|sin|cos|tan|log|ln|gcd|lcm|max|min|pi)(?![A-Za-z]))
     |(?P<w>[A-Za-z][A-Za-z'’]+(?:[ -][A-Za-z'’]{{2,}})*+\.?|[aI](?=\s+[A-Za-z]{{2}})|[.:?"“”`•→⇒—$€£]

@@ -80,9 +80,7 @@ def spelled_out(claim: Formula, text: str, sides: Relation, budget: Budget) -> b
     if unit is None:
         return False
     try:
-        return all(
-            side[-1] in ("floor", "ceil") or (exact(side, budget) / unit).denominator == 1 for side in sides
-        )
+        return all(side[-1] in ("floor", "ceil") or (exact(side, budget) / unit).denominator == 1 for side in sides)
     except (IrrationalError, UndefinedError, TooLargeError):
         return False
 

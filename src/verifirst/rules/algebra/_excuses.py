@@ -35,7 +35,14 @@ def excuse(claim: Formula, context: Context) -> str:
             return why
     why = doubt(text, claim.start, claim.end, context.problem)
     own = claim.relation == "≡" or _OWN_BASE.search(text, claim.start, claim.end)
-    return "" if why.startswith(_OTHER) and own else why
+    if not why.startswith(_OTHER):
+        return why
+    if own:
+        return ""
+    if _OWN_SUBSCRIPT.isdisjoint((*claim.left.term, *claim.right.term)):
+        return why
+    blank = text[: claim.start] + " " * (claim.end - claim.start) + text[claim.end :]
+    return doubt(blank, claim.start, claim.end, context.problem)  # log_2 and mod are read: what is around them?
 
 
 def _supposed_around(claim: Formula, context: Context) -> bool:
