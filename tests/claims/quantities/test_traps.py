@@ -74,6 +74,7 @@ TRAPS = [
     "The sum of the 3rd and 4th is 60.",
     "Add two zeros to 80 and get 8000.",
     "100 less than one-third capacity is 300.",
+    "20 more than half that is 40 + 20 = 60.",
     "Half of 2 hours is 60 minutes.",
     "A quarter of an hour is 15 minutes.",
     "3 dozen eggs is 36 eggs.",

@@ -213,8 +213,8 @@ def _more_than(lex: Lexemes, left: Phrase, i: int, depth: int) -> Phrase | None:
     if words[j] != "than":
         return None
     right = _term(lex, _after_determiners(lex, j + 1), depth - 1)
-    if right is None:
-        return None
+    if right is None or (_is_share(right) and not right.worded):
+        return None  # 20 more than half, of something named before
     op = "+" if words[i] == "more" else "-"
     rpn = (*right.rpn, *left.rpn, op + "%" if left.rpn[-1] == "%" else op)
     numbers = right.numbers + left.numbers

@@ -58,12 +58,13 @@ class ImpossibleCount(Rule):
         Example("So Amy has 56 - 55 = 1 pieces of candy left.", None),
         Example("It is 10 - 12 = -2 degrees outside.", None, why="degrees go below nought"),
         Example("The change is 10 - 12 = -2 members.", None, why="a change may be a loss"),
+        Example("The rest are 100 - 54 = 46% boys.", None),
         Example("On average 25 / 2 = 12.5 students come.", None, why="an average counts nobody"),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
         """Refute an impossible count; silent otherwise."""
-        if not isinstance(claim, Equation) or not claim.last or not claim.right.bare:
+        if not isinstance(claim, Equation) or not claim.last or not claim.right.bare or "%" in claim.right.rpn:
             return None
         text, end = context.step.text, claim.right.end
         counted = _COUNTED.match(text, end)
