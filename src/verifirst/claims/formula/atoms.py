@@ -359,6 +359,11 @@ def is_unit(said: str) -> bool:
     return said.strip(" .,()").partition(" ")[0].lower() not in words.LINKS
 
 
+def goes_on(said: str) -> bool:
+    """Whether words after an operand may change what it says: all but those that join a new statement."""
+    return said.strip(" .,()").partition(" ")[0].lower() not in words.JOINS
+
+
 def says_modulo(p: Cursor) -> bool:
     """Whether the bracket at hand is ``(mod 7)``."""
     following = p.texts[p.i + 1].strip().lower()

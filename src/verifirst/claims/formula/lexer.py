@@ -152,7 +152,7 @@ _COMMAND |= {
     "rparen": (")", ")"), "prime": ("'", "'"), "colon": (",", ":"), "dfrac": ("c", "frac"), "tfrac": ("c", "frac"),
     "cfrac": ("c", "frac"), "dbinom": ("c", "binom"), "tbinom": ("c", "binom"),
 }  # fmt: skip
-_ARGUMENTS = frozenset("frac binom sqrt sum prod choose pmod bmod mod pod underbrace overbrace overline".split())
+_ARGUMENTS = frozenset("frac binom sqrt sum prod choose pmod bmod mod pod underbrace overbrace".split())
 
 
 def _command(text: str, match: re.Match[str], end: int, add: Add) -> int:

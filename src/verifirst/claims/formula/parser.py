@@ -145,6 +145,8 @@ class _Parser(Cursor):
             return not self.in_bars
         if kind == "c":
             return self.texts[self.i] in atoms.COMMANDS
+        if kind == "T" and not atoms.goes_on(self.texts[self.i]):
+            return False
         if kind == "T":
             raise OpaqueError
         if kind == "a" and not self.typeset and not self.glued() and self.texts[self.i] != "π":

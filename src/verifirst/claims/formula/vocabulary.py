@@ -58,6 +58,9 @@ LINKS = frozenset(
 )
 """Words inside typeset text that end one formula and begin another."""
 
+JOINS = frozenset("and so thus hence therefore then".split())
+"""Links after which the formula before them stands as it is."""
+
 SUPERSCRIPTS = {c: i for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 VULGAR = {
     "½": (1, 2),
