@@ -42,7 +42,7 @@ _UNITS = (
 ).replace(" ", "|")
 _TAGS = "a|b|i|u|p|em|strong|br|sub|sup|span|div|h[1-6]|li|ul|ol|td|tr|th|table|code|pre"  # of HTML
 _TYPED = re.compile(
-    rf"""\s++|</?(?:{_TAGS})\s*/?>|(?P<l>(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
+    rf"""\s++|(?P<z>[0-9.]*\.\.+|…)|</?(?:{_TAGS})\s*/?>|(?P<l>(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
     |(?<=[0-9][a-z])[a-z](?=[a-z](?![A-Za-z])))
     |(?P<q>(?:sqrt|arcsin|arccos|arctan|sin|cos|tan|log|ln|gcd|lcm|max|min|pi)(?![A-Za-z]))
     |(?P<w>[A-Za-z][A-Za-z'’]+(?:[ -][A-Za-z'’]{{2,}})*+\.?|[aI](?=\s+[A-Za-z]{{2}})|[.:?"“”`•→⇒—$€£]
@@ -126,7 +126,7 @@ def _plain(group: str, value: str) -> tuple[str, str]:
         return _named(value)
     if group == "w" and value in ("=>", "==>", "⇒"):
         return "i", value
-    return {"u": "d", "x": "o", "f": ",", "g": "r"}.get(group, group), "=" if group == "g" else value
+    return {"u": "d", "x": "o", "z": "o", "f": ",", "g": "r"}.get(group, group), "=" if group == "g" else value
 
 
 def _named(name: str) -> tuple[str, str]:

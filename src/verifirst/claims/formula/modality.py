@@ -9,7 +9,7 @@ WINDOW = 120  # characters before a formula that are looked at
 _CLAUSE = re.compile(r"[.!?;:](?=\s|$)|\n\n|,|\b(?:then|so|thus|hence|therefore|gives|we (?:get|have|find|obtain))\b")
 _SUPPOSES = re.compile(
     r"\b(?:if|suppos\w+|assum\w+|whether|unless|when|whenever|tr(?:y|ied|ies|ying)|guess\w*|test\w*|check\w*|verif\w*"
-    r"|say|case|imagine|consider|would|could|might|may|want|wants|need|needs|must|should|possible|possibly|for|until"
+    r"|say|case|imagine|consider|would|could|might|may|want|wants|need|needs|must|should|possible|possibly|for|at|until"
     r"|either|or|such that|satisf\w+|not|cannot|can't|isn't|no)\b",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from verifirst.rules.algebra._known import named
 from verifirst.solvers.ideal import Relation
 from verifirst.solvers.terms import Term, symbols
 
+MAX_PLAIN = 4  # items of a plain number: -3/4
 MAX_BETWEEN = 200  # characters between the two equations
 
 _SIGN = re.compile(
@@ -27,7 +28,7 @@ _DERIVING = frozenset(
 )
 _NEUTRAL = frozenset(
     "which to we this that is both sides by from the equation into us i can be written as like terms it on left right "
-    "hand side of in next now finally out with a for and terms each first last lastly need will can let's "
+    "hand side of in next now finally out with a for and terms each lastly need will can let's "
     "lets do by its".split()
 )
 
@@ -114,5 +115,5 @@ def _listed(before: Relation, claim: Formula) -> bool:
 
 
 def plain(term: Term) -> bool:
-    """Whether a term is a number, perhaps with its sign."""
-    return not symbols(term) and len(term) <= 2  # noqa: PLR2004  # a number and its sign
+    """Whether a term is a number as it stands: with a sign, or a fraction."""
+    return not symbols(term) and len(term) <= MAX_PLAIN

@@ -19,7 +19,8 @@ _OVERTURNED = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:if|suppos\w+|assum\w+|cases?|when|try|trying|test\w*|check\w*|verify\w*|would|unless)\b",
+    r"\b(?:if|suppos\w+|assum\w+|cases?|when|try|trying|test\w*|check\w*|verify\w*|would|unless|either|respectively"
+    r"|two (?:possible |real |different )?(?:values|solutions|cases|roots|equations|possibilities))\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?](?=\s)|\n\s*\n")

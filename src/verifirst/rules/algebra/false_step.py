@@ -19,6 +19,7 @@ Limits
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -27,14 +28,18 @@ from verifirst.claims.formula.claim import lone
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.rules.algebra._closed import approximate_text
+from verifirst.rules.algebra._closed import approximate_text, closed
 from verifirst.rules.algebra._derivation import Ground, ground, plain
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import against
 from verifirst.rules.algebra._known import names
 from verifirst.rules.algebra._readings import leeway, readings
+from verifirst.solvers.compare import sign
 from verifirst.solvers.ideal import Relation
+from verifirst.solvers.terms import Term, substitute
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class FalseStep(Rule):
@@ -73,7 +78,9 @@ class FalseStep(Rule):
             tried.append(sides)
         if approximate_text(claim, context.step.text):
             return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
-        if why := _unclear(base) or excuse(claim, context):
+        if _rounded(claim, base, context):
+            return self.unknown(claim, Reason.ROUNDING, "it may be rounded to a whole number")
+        if why := _unclear(base, claim, context) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
         message = f"{text[claim.start : claim.end][:80]} contradicts {base.source[:80]}"
@@ -86,11 +93,36 @@ def _within(sides: Relation, given: Sequence[Relation]) -> bool:
     return bool(own) and own <= frozenset().union(*(names(*item) for item in given))
 
 
-def _unclear(base: Ground) -> str:
-    """Why the first equation is no good ground: supposed, or a bare value of a symbol."""
+def _unclear(base: Ground, claim: Formula, context: Context) -> str:
+    """Why the first equation is no good ground: supposed, a bare value of a symbol, or wrong itself."""
     if base.supposed:
         return "the equation before it is supposed"
     if leeway(base.source):
         return "the equation before it can be read in other ways"
     left, right = base.equations[0]
-    return "the equation before it gives a value" if lone(left) and plain(right) else ""
+    if lone(left) and plain(right):
+        return "the equation before it gives a value"
+    given = _numbers(context.problem)
+    old = _numbers(base.source)
+    new = _numbers(context.step.text[claim.start : claim.end])
+    if (new - old) & given and (old - new) - given:
+        return "it takes a number from the problem where the equation before it does not"
+    return ""
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))
+
+
+def _rounded(claim: Formula, base: Ground, context: Context) -> bool:
+    """Whether ``x = 14`` is the whole number next to a root of the equation before it."""
+    name, value = lone(claim.left.term), claim.right.term
+    if not name or len(base.equations) > 1 or not plain(value):
+        return False
+    left, right = base.equations[0]
+    gap: Term = (*left, *right, "-")
+    around = [substitute(gap, {name: (*value, 1, step)}) for step in ("-", "+")]
+    if not closed(*around):
+        return False
+    low, high = (sign(term, budget=context.budget) for term in around)
+    return low is not None and high is not None and low * high < 0

@@ -24,7 +24,7 @@ import re
 from fractions import Fraction
 from typing import ClassVar
 
-from verifirst.claims.assertion import approximate
+from verifirst.claims.assertion import approximate, tried
 from verifirst.claims.formula import TEXTBOOK, Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
@@ -105,7 +105,7 @@ class WrongValue(Rule):
                 return self.unknown(claim, Reason.ROUNDING, "off by what rounding could explain")
             if any(counts_with_pi(claim, sides, context.budget) for sides in tried):
                 return self.unknown(claim, Reason.ROUNDING, "pi may be taken as 22/7 or 3.14")
-        if why := "two bare numbers" if bare(claim, text) else excuse(claim, context):
+        if why := _idle(claim, text) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         evidence = failing(claim.relation, tried, modulus=claim.modulus, beyond=beyond)
         left, right = text[claim.left.start : claim.left.end][:80], text[claim.right.start : claim.right.end][:80]
@@ -113,6 +113,14 @@ class WrongValue(Rule):
         if claim.relation == "≡":
             message += " by that modulus"
         return self.refuted(claim, evidence, message)
+
+
+def _idle(claim: Formula, text: str) -> str:
+    """Why the relation may be a test rather than a result, or ``""``."""
+    if bare(claim, text):
+        return "two bare numbers"
+    lone_left = isinstance(claim.left.term[0], int) and len(claim.left.term) <= 2  # noqa: PLR2004  # a number, its sign
+    return "a candidate is put to the test" if lone_left and tried(text, claim.start) else ""
 
 
 _COMPLEX = re.compile(r"[0-9]\s?i(?![a-zA-Z])")  # 3i: the imaginary unit, unless i counts
