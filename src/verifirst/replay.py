@@ -6,7 +6,7 @@ with the rules. Evidence that does not prove what it says, is malformed or is to
 gives UNKNOWN: a replay never raises and never trusts.
 
 Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungrounded``,
-``answer``, ``unknown-name``, ``unknown-thing``,
+``answer``, ``number-fact``, ``impossible-count``, ``time-span``, ``unknown-name``, ``unknown-thing``,
 ``wrong-owner`` (dependency). What the strings mean is written in
 ``verifirst.rules.numbers.evidence``.
 """

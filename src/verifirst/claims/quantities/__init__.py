@@ -1,7 +1,9 @@
 """Quantities: what a step says in words about numbers, units, times and divisors.
 
 ``labels`` reads values given on a later line for the same name, ``statements`` numbers put in
-words (``phrases`` is their grammar). Each reader runs only on text that may hold what it reads.
+words (``phrases`` is their grammar, ``lexemes`` its alphabet, ``numerals`` the number words),
+``number_facts`` divisors, primes and remainders, ``conversions`` units (``measures`` is their
+table), ``times`` times of day. Each runs only on text that may hold what it reads.
 """
 
 from __future__ import annotations
