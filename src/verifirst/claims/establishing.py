@@ -22,6 +22,7 @@ from verifirst.solvers.terms import is_bound, symbols
 MAX_TEXT = 20_000  # characters of a step that are searched for stated numbers
 MAX_LITERAL = 4  # items of a term that is a number: -3/4
 MAX_FACTS = 256  # facts one step may add; more is a table or an attack
+SHORT = 9  # digits of a number that is read without ceremony
 MAX_SEEN = 64  # facts of one value that are searched for a sound one
 EVERYWHERE = frozenset((0, 1, 2))  # numbers that turn up everywhere: said again, they are no reference
 
@@ -156,17 +157,20 @@ class _Ledger:
 
     def state(self, text: str, start: int, end: int) -> None:
         """Take in the numbers that ``text[start:end]`` states outside equations."""
+        local = self._local
         for match in NUMBER.finditer(text, start, end):
-            item = literal(match["whole"])
-            if item is not None and item not in self._local:
-                known = self._earlier(item)
-                if known is None:
-                    self._add(item, match["whole"], (), *match.span())
-                elif item in EVERYWHERE:
-                    self._local[item] = known
-                else:
-                    self.relied[known] = None
-                    self._add(item, match["whole"], (known,), *match.span())
+            spelled = match["whole"]
+            item = int(spelled) if len(spelled) <= SHORT and spelled.isdecimal() else literal(spelled)
+            if item is None or item in local:
+                continue
+            known = self._earlier(item)
+            if known is None:
+                self._add(item, spelled, (), *match.span())
+            elif item in EVERYWHERE:
+                local[item] = known
+            else:
+                self.relied[known] = None
+                self._add(item, spelled, (known,), *match.span())
 
     def carry_on(self) -> None:
         """Rely on what the step before said last."""
@@ -177,15 +181,14 @@ class _Ledger:
     def _add(self, item: Item, source: str, premises: Sequence[int], start: int, end: int) -> None:
         if len(self.added) < MAX_FACTS:
             self._local[item] = self._base + len(self.added)
-            sound = self._sound(start, end)
-            value = _fraction(item)
+            value, sound = _fraction(item), self._sound(start, end)
             self.added.append(
                 Fact(value, self._index, source, tuple(premises), sound, scope=self._scope, start=start, end=end)
             )
 
     def _sound(self, start: int, end: int) -> bool:
         """Whether ``start:end`` lies outside everything refuted."""
-        return all(end <= claim.start or claim.end <= start for claim in self._refuted)
+        return not self._refuted or all(end <= claim.start or claim.end <= start for claim in self._refuted)
 
 
 def number(term: Term) -> Fraction | None:

@@ -30,7 +30,10 @@ class Opening(NamedTuple):
 
 def opening(text: str) -> Opening | None:
     """The last scope that ``text`` opens, or None."""
-    if not any(cue in text for cue in _CUES):
+    for cue in _CUES:
+        if cue in text:
+            break
+    else:
         return None
     found = None
     for found in _OPENING.finditer(text, 0, MAX_TEXT):  # noqa: B007  # the last one is what goes on
