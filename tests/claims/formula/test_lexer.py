@@ -1,5 +1,6 @@
 r"""The lexer and the regions: total on any text, offsets exact, work in proportion to the text."""
 
+# ruff: noqa: E501, PLE2502  # texts in a table, some of them nasty
 from __future__ import annotations
 
 from itertools import pairwise

@@ -1,5 +1,6 @@
 r"""Formulas are printed in many spellings by a printer of this file, and read back: the values must agree."""
 
+# ruff: noqa: E501  # texts in a table, one a line
 from __future__ import annotations
 
 import operator

@@ -1,5 +1,6 @@
 r"""Correct mathematics as people and models write it: no rule that may roll back refutes any of it."""
 
+# ruff: noqa: E501  # texts in a table, one a line
 from __future__ import annotations
 
 import pytest

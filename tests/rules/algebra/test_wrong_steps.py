@@ -1,5 +1,6 @@
 r"""Wrong steps, each one number or sign away from a right one: the right rule refutes the right claim."""
 
+# ruff: noqa: E501  # texts in a table, one a line
 from __future__ import annotations
 
 import pytest
