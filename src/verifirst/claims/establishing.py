@@ -26,7 +26,7 @@ SHORT = 9  # digits of a number that is read without ceremony
 MAX_SEEN = 64  # facts of one value that are searched for a sound one
 EVERYWHERE = frozenset((0, 1, 2))  # numbers that turn up everywhere: said again, they are no reference
 
-_HEAD = re.compile(r"\s*[#*]*\s*(?:step\s*)?[0-9]{1,3}\s*[.:)](?![0-9])", re.IGNORECASE)
+_HEAD = re.compile(r"\s{0,8}+[#*]{0,8}+\s{0,8}+(?:step\s{0,8}+)?[0-9]{1,3}\s{0,8}+[.:)](?![0-9])", re.IGNORECASE)
 
 
 def establish(
