@@ -30,7 +30,7 @@ QUICK = ("accept-all, worker", "rules (flag), worker")
 
 def measure(*, quick: bool, tell: Tell) -> dict[str, Any]:
     """By batch and arm: ratios to stock, pair by pair, and the arm's own figures."""
-    rounds = {1: 12, 16: 12, 64: 10} if quick else {1: 16, 16: 14, 64: 12}
+    rounds = {1: 6, 16: 6, 64: 5} if quick else {1: 16, 16: 14, 64: 12}
     arms = QUICK if quick else tuple(ARMS)
     with ExitStack() as open_:
         stock, worker = (open_.enter_context(Engine(enforce)) for enforce in (None, plugin(1)))
