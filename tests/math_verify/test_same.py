@@ -196,6 +196,19 @@ $x^2+1$ ~ The answer is x^2 + 1.
 120 ~ Final Answer: The volume of ABCDEFGH is 120. I hope it is correct.
 $7.78$ ~ Anna pays approximately $7.78 for her fudge. Final Answer: The final answer is 7.78.
 $\boxed{\boxed{7}}$ ~ 7
+$5$ ~ after some days they add up to: \boxed{5 hours}.
+$12$ ~ \boxed{12 apples}
+$7$ ~ so $g(f(5) - 1) = g(6) = 6 + 1 = 7$.
+$20$ ~ Therefore, $a+b+c = 11 + 9 + 0 = 20$.
+$-256$ ~ I get \[ -\frac{a}{8} = 32 \implies a = -256. \]
+$1:2$ ~ \boxed{\frac{1}{2}}
+366 ~ A: 366
+$2\pi^2$ ~ the area of a square in a circle of radius 1 is 2π^2 square units.
+21 ~ the difference is 21 square centimeters (cm^2).
+$7$ ~ until 4+3 = 7:00 pm
+$10$ ~ as a percentage: $216 / $2160 * 100% = 10%
+$6$ ~ so $n = 6$ is the answer I am looking for.
+$48$ ~ It takes 3 minutes to answer all problems. In all that is 30 + 3 + 15 = 48 minutes.
 first \boxed{3}, then, at last, \boxed{4} ~ 4
 """  # noqa: E501  # a pair a line
 SAME = [tuple(line.split(" ~ ")) for line in PAIRS.strip().splitlines()]

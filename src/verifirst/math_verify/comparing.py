@@ -135,6 +135,8 @@ class _Comparison:
     def one_of_several(self, gold: Form, target: Form) -> Outcome:
         """A set or a list of one is its only answer."""
         many, one = (gold, target) if isinstance(gold, Collection) else (target, gold)
+        if isinstance(many, Collection) and many.kind == "ratio" and isinstance(one, Expression):
+            return self._quotient(many, one)
         if isinstance(many, Collection) and many.kind in ("set", "list"):
             found = [self.forms(item, one) for item in many.items]
             if found and all(outcome.verified for outcome in found):
@@ -143,6 +145,14 @@ class _Comparison:
                 return differs("one answer for several")
             return unsure("one answer for several")
         return differs(f"a {_named(gold)} is expected, this is a {_named(target)}")
+
+    def _quotient(self, ratio: Collection, value: Expression) -> Outcome:
+        """``1:2`` and one half."""
+        top, *rest = ratio.items
+        if len(rest) != 1 or not isinstance(top, Expression) or not isinstance(rest[0], Expression):
+            return unsure("a ratio and a number")
+        found = self.forms(Expression((*top.term, *rest[0].term, "/")), value)
+        return found if found.verified else unsure("a ratio and a number")
 
     def intervals(self, gold: Form, target: Form) -> Outcome:
         a, b = interval_of(gold), interval_of(target)

@@ -32,17 +32,18 @@ _FRACTION = re.compile(r"-?\\[dt]?frac\{-?[0-9]++(?:\.[0-9]++)?\}\{-?[0-9]++(?:\
 _JOINT = re.compile(r"(?:[\s,;]|\\quad|\\text\{\s*(?:and|or)\s*\}|and\b|or\b|\$|\\[()\[\]])*+")
 _PERCENT = re.compile(r"(?:\$|\\[)\]])?\s*+(?:\\?%|[Pp]ercent(?:age)?\b|[Pp]ct\b)")
 _FINAL = re.compile(r"(?i:final\s++answer)\W{0,8}(?:[^.\n]{0,100}?\bis\b)?\s*+:?\s*+|(?i:final\s++answer)[*:\s]{1,8}")
-_ANSWER = re.compile(r"(?i:\banswer)s?\b\W{0,4}(?:is\b|are\b|=|:)?[\s:*]{0,6}")
+_ANSWER = re.compile(r"(?i:\banswer)s?\b(?:[^.\n:=]{0,40}?\b(?:is|are)\b|[\s*]{0,4}[:=])[\s:*]{0,6}")
 _SENTENCE = re.compile(r"[.!?](?=\s|\Z|\*)|\n|<\|")
+_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9 ]{0,20}:\s")
 _LAST_IS = re.compile(r"\b(?:is|are|equals)\b|[:=]")
 
 _DIGITS = (
-    r"(?:[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])|[0-9]{1,3}(?:[ ][0-9]{3})++(?![0-9])|[0-9]++)(?:[.,][0-9]++)?|\.[0-9]++"
+    r"(?:[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])|[0-9]{1,3}(?:[ ][0-9]{3})++(?![0-9])|[0-9]++)(?:[.,][0-9]++)?+|\.[0-9]++"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.])(?<![0-9]/)(?:[+-](?=[$€£¥₹(.0-9]))?[$€£¥₹]?\(?-?(?:{_DIGITS})(?:\s*+%)?"
+    rf"(?<![\w.^_#])(?<![0-9][/:])(?:[+-](?=[$€£¥₹(.0-9]))?[$€£¥₹]?\(?-?(?:{_DIGITS})(?:\s*+%)?"
     rf"(?:\)?[ ]?[-+*/^×÷][ ]?\(?-?(?:{_DIGITS})\)?|[ ][0-9]++/[0-9]++){{0,40}}+"
-    r"(?:\s*+(?:%|[Pp]ercent(?:age)?|[Pp]ct))?"
+    r"(?:\s*+(?:%|[Pp]ercent(?:age)?|[Pp]ct)|[ ]?[π√][^\s,.;]{0,20}|[a-zA-Z](?:\^[^\s,.;]{1,20}+)?(?![A-Za-z]))?+"
 )
 
 
@@ -107,7 +108,7 @@ def whole(text: str, *, latex: bool) -> Iterator[Candidate]:
         return
     if latex and not _OPENER.search(text) and _is_formula(text):
         yield Candidate(text, typeset=True, exact=not _WORD.search(_WORDS.sub("", text)))
-    if _ANSWER.search(text) or _FINAL.search(text):
+    if _ANSWER.search(text) or _FINAL.search(text) or _LABEL.match(text):
         return
     if "\\" not in text and "$$" not in text and text.count("$") < 2:  # noqa: PLR2004  # one is money
         yield Candidate(text, typeset=False, exact=False)
@@ -174,9 +175,14 @@ def _end(text: str, closer: str, start: int) -> int:
     end = text.find(closer, start, stop)
     while end > start and text[end - 1] == "\\" and closer == "$":
         end = text.find(closer, end + 1, stop)
-    if end < 0 or (closer == "$" and _PROSE.search(_WORDS.sub("", text[start:end]))):
-        return -2
-    return end
+    return -2 if end < 0 or (closer == "$" and _is_money(text, start, end)) else end
+
+
+def _is_money(text: str, start: int, end: int) -> bool:
+    """Whether two dollar signs enclose prose, or blanks on one side only: then they are money."""
+    inside = text[start:end]
+    lopsided = inside[:1].isspace() != inside[-1:].isspace()
+    return lopsided or text[end + 1 : end + 2].isdigit() or _PROSE.search(_WORDS.sub("", inside)) is not None
 
 
 def _joined(text: str, spans: list[_Span], *, always: bool = False) -> list[_Span]:

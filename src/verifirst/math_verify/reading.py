@@ -25,6 +25,7 @@ USUAL = Style(imaginary=True, napier=True, plain_degrees=True)
 
 MAX_TOKENS = 400
 MAX_MEMBERS = 60
+MAX_WORDS = 3
 _OPEN, _SHUT = "({", ")}"
 _SEPARATORS = (",", ";")
 _WORDS = re.compile(
@@ -61,23 +62,25 @@ def _readings(source: str, typeset: bool) -> tuple[Form, ...]:
     text = notation.rewritten(source, typeset=typeset)
     if words := _WORDS.match(text):
         return (Text(plain(words[1])),)
-    if _is_prose(text):
-        if typeset or len(text) > 60 or not text.replace(" ", "").replace("-", "").isalpha():  # noqa: PLR2004  # an answer in words is short
-            text, said = units.unit(text, typeset=typeset)
-            if _is_prose(text) or not said:
-                raise UnreadableError
-            counted = counted or said
-        else:
-            return (Text(plain(text)),)
-    else:
-        text, said = units.unit(text, typeset=typeset)
-        counted = counted or said
+    if _is_words(text) and not typeset:
+        return (Text(plain(text)),)
+    prose = _is_prose(text)
+    text, said = units.unit(text, typeset=typeset and not prose)
+    if prose and (not said or _is_prose(text)):
+        raise UnreadableError
+    counted = counted or said
     return _counted(text, typeset, counted)
 
 
 def plain(words: str) -> str:
     """Words as they are compared: lower case, without punctuation around them."""
     return " ".join(words.lower().split()).strip(" .,;:()*\"'")
+
+
+def _is_words(text: str) -> bool:
+    """An answer in words: a few of them and nothing else, not all names of functions."""
+    bare = text.replace(" ", "").replace("-", "").replace("'", "")
+    return bare.isalpha() and text.count(" ") < MAX_WORDS and _is_prose(text)
 
 
 def _is_prose(text: str) -> bool:
@@ -155,6 +158,7 @@ class _Reader:
     def several(self, lo: int, hi: int, kind: str = "list") -> Form:
         """What separators part; one answer is itself unless ``kind`` says otherwise."""
         items: list[Form] = []
+        lo = self._conclusion(lo, hi)
         spans = list(self._split(lo, hi, self._separates))
         if len(spans) > MAX_MEMBERS:
             raise OpaqueError
@@ -172,6 +176,10 @@ class _Reader:
             kind = self._connective(items, lo, hi)
             items = list(_named_alike(items))
         return Collection(kind, tuple(items))
+
+    def _conclusion(self, lo: int, hi: int) -> int:
+        r"""Where the last formula begins that ``\implies`` leads to."""
+        return max((i + 1 for i in range(lo, hi - 1) if self.kinds[i] == "i"), default=lo)
 
     def _connective(self, items: list[Form], lo: int, hi: int) -> str:
         """Inequalities may hold together or one by one; other answers are only listed."""

@@ -46,13 +46,21 @@ def _is_name(term: Term) -> bool:
 
 
 def computed(form: Form) -> Form | None:
-    """The result of ``5 + 6 = 11``: a chain between numbers gives its last side."""
+    """The result of ``5 + 6 = 11``, ``a + b = 5 + 6 = 11`` or ``f(g(2)) = 11``: the last side.
+
+    The side before it must be a number or a call; ``a + b = 11`` may be an equation to solve.
+    """
     if not isinstance(form, Relation) or set(form.signs) - {"=", "≈"}:
         return None
-    if all(isinstance(side, Expression) and not symbols(side.term) | functions(side.term) for side in form.sides):
-        last = max((at for at, sign in enumerate(form.signs) if sign == "="), default=0)
-        return form.sides[last + 1]
-    return None
+    last = max((at for at, sign in enumerate(form.signs) if sign == "="), default=0)
+    before, result = form.sides[last], form.sides[last + 1]
+    if not isinstance(before, Expression) or not isinstance(result, Expression) or not _is_closed(result.term):
+        return None
+    return result if _is_closed(before.term) or str(before.term[-1])[0] == "@" else None
+
+
+def _is_closed(term: Term) -> bool:
+    return not symbols(term) and not functions(term)
 
 
 def links(form: Relation) -> list[Link] | None:

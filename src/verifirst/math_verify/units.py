@@ -55,7 +55,7 @@ def unit(text: str, *, typeset: bool) -> tuple[str, str]:
             return text, ""  # 2x
     if match is None:
         match = _LETTERS.search(text)
-        if match and (len(match[1]) < 2 or match[1] not in _CANONICAL):  # noqa: PLR2004  # 5m may be 5 times m
+        if match and (len(match[1]) < 2 or _single(match[1]) not in _CANONICAL):  # noqa: PLR2004  # 5m may be 5 times m
             return text, ""
     if match is None or not match.start() or not text[: match.start()].strip():
         return text, ""
