@@ -45,7 +45,7 @@ def main() -> None:
     """Measure, print, and write when asked."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("data", type=Path)
-    arguments.add_argument("--answers", type=int, default=300, help="questions of each kind that are timed")
+    arguments.add_argument("--answers", type=int, default=100, help="questions of each kind that are timed")
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--show", action="store_true")
     arguments.add_argument("--write", action="store_true")

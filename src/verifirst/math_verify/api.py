@@ -32,6 +32,7 @@ WORK_PER_SECOND = 40_000
 
 MAX_SECONDS = 60
 MAX_PAIRS = 100
+_NUMBER = re.compile(r"(\$?)-?[0-9]{1,40}(?:\.[0-9]{1,40})?\1")  # what most gold answers are
 _DEFAULT: tuple[ExtractionTarget, ...] = (LatexExtractionConfig(), ExprExtractionConfig())
 
 
@@ -53,6 +54,9 @@ def parse(
         if raise_on_error:
             raise InputError(f"parse expects a text, got {type(pred).__name__}")
         return []
+    if extraction_config is _DEFAULT and _NUMBER.fullmatch(pred):
+        number = pred.strip("$")
+        return _found(Answer(number, read(number, typeset=False)), fallback_mode)
     first = ""
     for candidate in _candidates(tail(pred), extraction_config):
         if isinstance(candidate, str):
@@ -64,9 +68,12 @@ def parse(
             if extraction_mode == "first_match" or candidate.exact:
                 break
             continue
-        found = Answer(candidate.source.strip(), readings)
-        return [found, found.source] if fallback_mode == "first_match" else [found]
+        return _found(Answer(candidate.source.strip(), readings), fallback_mode)
     return [first] if first and fallback_mode == "first_match" else []
+
+
+def _found(answer: Answer, fallback_mode: str) -> list[Found]:
+    return [answer, answer.source] if fallback_mode == "first_match" else [answer]
 
 
 def verify(

@@ -81,21 +81,24 @@ def candidates(
 
     ``boxed`` is the priority of boxes (-1: none); ``neighbours`` joins boxes that follow each other.
     """
-    boxes = _joined(text, list(_boxes(text)), always=True) if latex and boxed >= 0 else []
-    if not neighbours and boxes:
-        boxes = list(_boxes(text))
-    formulas = list(_formulas(text)) if latex else []
+    boxes = list(_boxes(text)) if latex and boxed >= 0 else []
+    if neighbours:
+        boxes = _joined(text, boxes, always=True)
     if boxed == 0 and boxes:
         yield _candidate(text, boxes[-1])
-    found = _announced(text, _FINAL, boxes, formulas, plain=plain)
-    if boxes and (not found or found[0] < boxes[-1].end):
-        yield _candidate(text, boxes[-1])
-    if found:
-        yield from found[1]
+    formulas: list[_Span] | None = None
+    announced = "answer" in text.lower()
+    if announced and _FINAL.search(text):
+        formulas = list(_formulas(text)) if latex else []
+        found = _announced(text, _FINAL, boxes, formulas, plain=plain)
+        if found and not (boxes and found[0] < boxes[-1].end):
+            yield from found[1]
     if boxes:
         yield _candidate(text, boxes[-1])
         return
-    if found := _announced(text, _ANSWER, boxes, formulas, plain=plain):
+    if formulas is None:
+        formulas = list(_formulas(text)) if latex else []
+    if announced and (found := _announced(text, _ANSWER, boxes, formulas, plain=plain)):
         yield from found[1]
     if not anchored_only:
         yield from _last(text, formulas, latex=latex, plain=plain)
@@ -207,8 +210,9 @@ def _announced(
     text: str, anchor: re.Pattern[str], boxes: list[_Span], formulas: list[_Span], *, plain: bool
 ) -> tuple[int, list[Candidate]] | None:
     """Where the last announcement ends that something follows, and what follows it."""
-    joined = _joined(text, formulas)
-    for match in reversed(list(anchor.finditer(text))):
+    anchors = list(anchor.finditer(text))
+    joined = _joined(text, formulas) if anchors else []
+    for match in reversed(anchors):
         start = match.end()
         spans = [span for span in (*boxes, *joined) if start <= span.start < start + _MAX_SENTENCE // 4]
         sentence = _SENTENCE.search(text, start, start + _MAX_SENTENCE)
@@ -249,9 +253,20 @@ def _last(text: str, formulas: list[_Span], *, latex: bool, plain: bool) -> Iter
             formula = _Span(match.start(), match.end(), match.group())
     after = formula.end if formula else 0
     if plain:
-        for match in [*_NUMBER.finditer(text, after)][-1:]:
-            percent_of = formula and _PERCENT.match(text, formula.end)
-            if not percent_of:
-                yield Candidate(match.group(), typeset=False)
+        number = _last_number(text, after)
+        if number and not (formula and _PERCENT.match(text, formula.end)):
+            yield Candidate(number, typeset=False)
     if formula:
         yield _candidate(text, formula)
+
+
+def _last_number(text: str, start: int) -> str:
+    """The last number after ``start``, or ``""``; looked for in the last lines first."""
+    near = text.rfind("\n", start, max(start, len(text) - _MAX_SENTENCE)) + 1
+    for begin in (max(near, start), start):
+        last = None
+        for match in _NUMBER.finditer(text, begin):
+            last = match
+        if last:
+            return last.group()
+    return ""

@@ -32,6 +32,8 @@ def same(gold: Expression, target: Expression, rounding: int, budget: Budget) ->
     first = equal(gold.term, target.term, budget)
     if first.verified or _rounds(gold, target, rounding, budget):
         return SAME
+    if fraction(gold.term) is not None and fraction(target.term) is not None:
+        return first
     return _otherwise(gold, target, first, budget)
 
 

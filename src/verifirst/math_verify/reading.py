@@ -38,6 +38,7 @@ _NAMES = frozenset(
 _COMMA_DECIMAL = re.compile(r"-?[0-9]++,[0-9]++")
 _THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})++(?:\.[0-9]++)?")
 _GROUPED = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
+_PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _NUMBER = re.compile(r"[-+−]?\s*+(?:[0-9]++(?:,[0-9]{3})*+(?:\.[0-9]*+)?|\.[0-9]++)\s*+(\\?%)?")
 _BASE = re.compile(r"([0-9]++)_\s*+\{?\s*+([0-9]{1,2})\s*+\}?")
 _UNFINISHED = re.compile(r"\.\.\.|…|\\[ldc]?dots")
@@ -49,6 +50,8 @@ class UnreadableError(Exception):
 
 def read(source: str, *, typeset: bool) -> tuple[Form, ...]:
     """The readings of ``source``, the likeliest first. Raises UnreadableError."""
+    if _PLAIN.fullmatch(source):
+        return (_literal(source, "", decimal="." in source),)
     if len(source) > notation.MAX_SOURCE or "\0" in source or _UNFINISHED.search(source):
         raise UnreadableError
     try:
