@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import gcd
 from typing import Any
 
 from verifirst.core.budget import Budget
@@ -11,10 +13,12 @@ from verifirst.core.verdict import Status
 from verifirst.errors import BudgetExceeded, InputError
 from verifirst.solvers.compare import close, compare, order
 from verifirst.solvers.exact import check, exact
-from verifirst.solvers.ideal import Ideal
+from verifirst.solvers.ideal import Ideal, Relation
 from verifirst.solvers.terms import Term, functions, symbols
 
 WORK = 500_000
+MAX_NESTING = 8  # sums within sums
+_DISTANCE = re.compile(r"[0-9]{1,400}(?:/[0-9]{1,400})?")
 _ORDERS = ("<", "<=", ">", ">=", "!=")
 
 
@@ -22,7 +26,7 @@ def terms_hold(data: Mapping[str, Any]) -> Status:
     """VERIFIED when the relation is proved from what is given."""
     left, right = term(data["left"]), term(data["right"])
     if "within" in data:
-        held = data["relation"] == "=" and _close(left, right, Fraction(data["within"]))
+        held = data["relation"] == "=" and _close(left, right, _distance(data["within"]))
     else:
         held = _answer(data, left, right) is True
     return Status.VERIFIED if held else Status.UNKNOWN
@@ -30,7 +34,7 @@ def terms_hold(data: Mapping[str, Any]) -> Status:
 
 def terms_fail(data: Mapping[str, Any]) -> Status:
     """REFUTED when the relation is disproved in every reading."""
-    beyond = Fraction(data["beyond"])
+    beyond = _distance(data["beyond"])
     pairs = list(zip(data["left"], data["right"], strict=True))
     for one, other in pairs:
         left, right = term(one), term(other)
@@ -43,7 +47,7 @@ def terms_fail(data: Mapping[str, Any]) -> Status:
 
 def term(items: Any) -> Term:
     """A term from its JSON form; ValueError for anything else."""
-    found = tuple(_item(item) for item in items)
+    found = tuple(_item(item, MAX_NESTING) for item in items)
     try:
         check(found)
     except InputError as error:
@@ -51,10 +55,16 @@ def term(items: Any) -> Term:
     return found
 
 
-def _item(item: Any) -> Any:
+def _item(item: Any, deeper: int) -> Any:
+    if not deeper:
+        raise ValueError("sums and products are nested too deep")
     if isinstance(item, list):
         kind = item[0]
-        return (kind, item[1], tuple(_item(part) for part in item[2])) if isinstance(kind, str) else (kind, item[1])
+        return (
+            (kind, item[1], tuple(_item(part, deeper - 1) for part in item[2]))
+            if isinstance(kind, str)
+            else (kind, item[1])
+        )
     if isinstance(item, bool) or not isinstance(item, int | str):
         raise ValueError("an item is a number, a name or a list")  # noqa: TRY004  # one error for what is malformed
     return item
@@ -65,6 +75,10 @@ def _answer(data: Mapping[str, Any], left: Term, right: Term) -> bool | None:
     relation, budget = data["relation"], Budget(WORK)
     given = [(term(one), term(other)) for one, other in data.get("given", ())]
     try:
+        if relation == "identity":
+            return {"equal": True, "different": False}.get(compare(left, right, budget=budget).answer)
+        if relation == "follows":
+            return _either_implies((left, right), *given)
         if given or symbols(left) or symbols(right) or functions(left) or functions(right):
             known = Ideal(given)
             answer = known.judge(left, right) if relation == "=" and known.consistent else "open"
@@ -74,9 +88,31 @@ def _answer(data: Mapping[str, Any], left: Term, right: Term) -> bool | None:
         if relation in _ORDERS:
             return {"true": True, "false": False}.get(order(left, relation, right, budget=budget))
         divisor, dividend = (left, right) if relation == "|" else (term(data["modulus"]), (*left, *right, "-"))
-        return exact(dividend, budget) % exact(divisor, budget) == 0
+        return _divides(exact(divisor, budget), exact(dividend, budget))
     except BudgetExceeded:
         return None
+
+
+def _either_implies(claim: Relation, ground: Relation) -> bool | None:
+    """Whether one of two equations implies the other; None where either has no solution."""
+    known, other = Ideal([ground]), Ideal([claim])
+    if not known.consistent or not other.consistent:
+        return None
+    return known.judge(*claim) == "holds" or other.judge(*ground) == "holds"
+
+
+def _divides(d: Fraction, n: Fraction) -> bool | None:
+    """Whether ``d`` divides ``n``, where a fraction is a product with an inverse; None where there is none."""
+    if d.denominator != 1 or d < 1 or gcd(n.denominator, d.numerator) != 1:
+        return None
+    return n.numerator % d.numerator == 0
+
+
+def _distance(said: Any) -> Fraction:
+    """``"1/200"``; ValueError for anything else: an exponent would take for ever."""
+    if not isinstance(said, str) or not _DISTANCE.fullmatch(said):
+        raise ValueError("a distance is a whole number or a quotient of two")
+    return Fraction(said)
 
 
 def _close(left: Term, right: Term, slack: Fraction) -> bool:

@@ -1,5 +1,7 @@
 """Evidence about terms: alone it gives its status; tampered with, it proves nothing and never raises."""
 
+# ruff: noqa: E501  # a table of rubbish
+
 from __future__ import annotations
 
 import copy

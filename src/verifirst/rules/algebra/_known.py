@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -39,14 +40,15 @@ def said_before(claim: Formula, context: Context) -> list[Relation]:
             and other.relation in ("=", ":=")
             and len(other.left.term) + len(other.right.term) <= MAX_SIZE
         ]
-    found: list[Relation] = []
-    for other in memo["AL.step"]:
-        if other.start >= claim.start:
-            break
-        found.append((other.left.term, other.right.term))
-    found.reverse()
+    step = memo["AL.step"]
+    last = bisect_left(step, claim.start, key=_start)
+    found = [(other.left.term, other.right.term) for other in reversed(step[max(0, last - MAX_KNOWN) : last])]
     found += memo["AL.facts"]
     return found[:MAX_KNOWN]
+
+
+def _start(claim: Formula) -> int:
+    return claim.start
 
 
 def _facts(graph: FactGraph) -> Iterable[Relation]:
