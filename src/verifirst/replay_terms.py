@@ -72,13 +72,18 @@ def _item(item: Any, deeper: int) -> Any:
 
 def _answer(data: Mapping[str, Any], left: Term, right: Term) -> bool | None:
     """True, False, or None where neither is proved."""
-    relation, budget = data["relation"], Budget(WORK)
     given = [(term(one), term(other)) for one, other in data.get("given", ())]
+    if data["relation"] == "follows":
+        return _either_implies((left, right), *given)
+    return _related(data, (left, right), given)
+
+
+def _related(data: Mapping[str, Any], sides: Relation, given: list[Relation]) -> bool | None:
+    relation, budget = data["relation"], Budget(WORK)
+    left, right = sides
     try:
         if relation == "identity":
             return {"equal": True, "different": False}.get(compare(left, right, budget=budget).answer)
-        if relation == "follows":
-            return _either_implies((left, right), *given)
         if given or symbols(left) or symbols(right) or functions(left) or functions(right):
             known = Ideal(given)
             answer = known.judge(left, right) if relation == "=" and known.consistent else "open"

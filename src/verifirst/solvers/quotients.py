@@ -75,9 +75,9 @@ class Quotients:
         """Numerator and denominator of ``term``, in lowest terms. Raises OutsideError."""
         stack: list[Fraction] = []
         for item in term:
-            if item.__class__ is int:
+            if isinstance(item, int):
                 found = self.context.constant(item), self.one
-            elif item.__class__ is tuple:
+            elif isinstance(item, tuple):
                 if is_bound(item):
                     high, low = stack.pop(), stack.pop()
                     found = self._fold(item, low, high)

@@ -5,8 +5,10 @@
     ``modulus``; optional ``given``: pairs of terms that are equal; optional ``within``: the
     largest distance between the sides (default: none).
 ``terms-fail``
-    ``relation``; ``left``, ``right``: as many terms each as there are readings, pair by pair;
-    optional ``modulus`` and ``given``; ``beyond``: the sides are further apart than this.
+    ``relation`` (one of these; or ``identity``: equal for all values; or ``follows``: the
+    equation, or the one given, implies the other); ``left``, ``right``: as many terms each as
+    there are readings, pair by pair; optional ``modulus`` and ``given``; ``beyond``: the sides
+    are further apart than this.
 
 A term is a list in postfix order (``verifirst.solvers.terms``), in JSON.
 """

@@ -79,7 +79,7 @@ class FalseExpansion(Rule):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
         left, right = text[claim.left.start : claim.left.end][:80], text[claim.right.start : claim.right.end][:80]
-        return self.refuted(claim, failing("=", tried), f"{left} is not {right} for all values")
+        return self.refuted(claim, failing("identity", tried), f"{left} is not {right} for all values")
 
 
 def _plain(sides: Relation) -> bool:

@@ -70,7 +70,7 @@ class UnsupportedStep(Rule):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
         message = f"{text[claim.start : claim.end][:80]} does not follow from {base.source[:80]}"
-        return self.refuted(claim, failing("=", tried), message)
+        return self.refuted(claim, failing("follows", tried, given=base.equations), message)
 
 
 def _alike(item: Relation, given: Relation, context: Context) -> bool:
