@@ -203,6 +203,11 @@ $20$ ~ Therefore, $a+b+c = 11 + 9 + 0 = 20$.
 $-256$ ~ I get \[ -\frac{a}{8} = 32 \implies a = -256. \]
 $1:2$ ~ \boxed{\frac{1}{2}}
 366 ~ A: 366
+$2xy$ ~ $2yx$
+$xyz+1$ ~ $1+zxy$
+$\text{Yes}$ ~ $Yes$
+$\text{even}$ ~ $even$
+$AB$ ~ $\text{AB}$
 $2\pi^2$ ~ the area of a square in a circle of radius 1 is 2π^2 square units.
 21 ~ the difference is 21 square centimeters (cm^2).
 $7$ ~ until 4+3 = 7:00 pm

@@ -26,6 +26,8 @@ USUAL = Style(imaginary=True, napier=True, plain_degrees=True)
 MAX_TOKENS = 400
 MAX_MEMBERS = 60
 MAX_WORDS = 3
+MIN_WORD = 4
+"""Letters that make a word between dollar signs; fewer are a product, or the name of a segment."""
 _OPEN, _SHUT = "({", ")}"
 _SEPARATORS = (",", ";")
 _WORDS = re.compile(
@@ -65,11 +67,11 @@ def _readings(source: str, typeset: bool) -> tuple[Form, ...]:
     text = notation.rewritten(source, typeset=typeset)
     if words := _WORDS.match(text):
         return (Text(plain(words[1])),)
-    if _is_words(text) and not typeset:
+    prose = _is_prose(text, MIN_WORD if typeset else 2)
+    if prose and _is_words(text):
         return (Text(plain(text)),)
-    prose = _is_prose(text)
     text, said = units.unit(text, typeset=typeset and not prose)
-    if prose and (not said or _is_prose(text)):
+    if prose and (not said or _is_prose(text, 2)):
         raise UnreadableError
     counted = counted or said
     return _counted(text, typeset, counted)
@@ -81,13 +83,15 @@ def plain(words: str) -> str:
 
 
 def _is_words(text: str) -> bool:
-    """An answer in words: a few of them and nothing else, not all names of functions."""
+    """A few words and nothing else."""
     bare = text.replace(" ", "").replace("-", "").replace("'", "")
-    return bare.isalpha() and text.count(" ") < MAX_WORDS and _is_prose(text)
+    return bare.isalpha() and text.count(" ") < MAX_WORDS
 
 
-def _is_prose(text: str) -> bool:
-    return "\\" not in text and any(word.group() not in _NAMES for word in _SAID.finditer(text))
+def _is_prose(text: str, shortest: int) -> bool:
+    """Whether there are words of at least so many letters, other than names of functions, and no commands."""
+    words = (match.group() for match in _SAID.finditer(text))
+    return "\\" not in text and any(len(word) >= shortest and word not in _NAMES for word in words)
 
 
 def _counted(text: str, typeset: bool, unit: str) -> tuple[Form, ...]:

@@ -18,6 +18,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Generator
+from functools import partial
 from types import GeneratorType
 from typing import Any, BinaryIO
 
@@ -106,7 +107,7 @@ def _serve_linked(handle: Callable[[Any], Any], link: Link) -> None:
                 try:
                     result = handle(payload)
                     if isinstance(result, GeneratorType):
-                        result = _followed(lambda job=job: send(job, PARTIAL, None), result)
+                        result = _followed(partial(send, job, PARTIAL, None), result)
                     send(job, RESULT, result)
                 except Exception as error:  # noqa: BLE001  # the boundary of a worker
                     send(job, ERROR, f"{type(error).__name__}: {error}"[:500])

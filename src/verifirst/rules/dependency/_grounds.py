@@ -43,7 +43,9 @@ CONSTANTS = (
     _entry(r"kilo|k[mg]\b|grams?\b|met(?:er|re)|[cm]m\b|milli|centi|lit(?:er|re)|ml\b|thousand", "10 1000", (10, 1000)),
     _entry(r"million|billion", "1000 1000000", (1000, 1_000_000)),
     _entry(r"penn(?:y|ies)|nickel|dimes?\b|quarters?\b|coin", "5 10 25 0.01 0.05 0.1 0.25", (5, 10, 25, 4)),
-    _entry(r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)", "28 29 30 31"),
+    _entry(
+        r"(?-i:January|February|March|April|May|June|July|August|September|October|November|December)", "28 29 30 31"
+    ),
     _entry(r"angle|degree|°|triang|polygon|squares?\b|rectang|sides?\b|perimeter|pi\b", "3 4 90 180 360"),
     _entry(r"circle|circum|radius|diameter|sphere|cylinder|cones?\b|pi\b", "3 3.14 3.1416 22/7 4/3 360"),
     _entry(r"half|twice|double|pairs?\b|both|average|mean\b", "1/2 2", (2,)),
