@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from verifirst.claims.formula import Formula
 from verifirst.core.rule import Context
-from verifirst.rules.algebra._known import named
+from verifirst.rules.algebra._known import named, statement
 from verifirst.solvers.ideal import Relation
 from verifirst.solvers.terms import Term, symbols
 
@@ -44,9 +44,7 @@ class Ground(NamedTuple):
 def ground(claim: Formula, context: Context) -> Ground | None:
     """The statement right before ``claim``, in this step or at the end of the last, that it is derived from."""
     text = context.step.text
-    before = [
-        other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1
-    ]
+    before = statement(claim.statement - 1, context)
     if before:
         whole = len(before) == before[0].members - 1 and all(item.relation == "=" for item in before)
         if not whole or not _derives(text[before[-1].end : claim.start], _sides(before[0]), claim):
@@ -63,7 +61,7 @@ def _sides(claim: Formula) -> Relation:
 def _last_of_step_before(claim: Formula, context: Context) -> Ground | None:
     """The last equation of the step before, where only words of deriving stand before ``claim``."""
     between = _STEP.sub("", context.step.text[: claim.start])
-    if any(other.start < claim.start for other in context.claims):
+    if context.claims[0].start < claim.start:
         return None
     last = None
     for position in range(len(context.facts) - 1, -1, -1):
@@ -89,9 +87,7 @@ def _derives(between: str, before: Relation, claim: Formula) -> bool:
 
 def says_it(claim: Formula, context: Context) -> bool:
     """Whether a sign or words, not the layout alone, derive ``claim`` from the statement before it in the step."""
-    before = [
-        other for other in context.claims if isinstance(other, Formula) and other.statement == claim.statement - 1
-    ]
+    before = statement(claim.statement - 1, context)
     between = context.step.text[before[-1].end : claim.start] if before else ""
     return bool(before) and _says_it_follows(between, _sides(before[0]), claim)
 

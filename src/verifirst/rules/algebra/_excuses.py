@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from verifirst.claims.assertion import doubt
 from verifirst.claims.formula import Formula
+from verifirst.core.claim import Claim
 from verifirst.core.rule import Context
 
 _OWN_BASE = re.compile(r"[0-9}]\s*_\s*\{?[0-9]")
@@ -62,16 +63,18 @@ def _overturned(claim: Formula, context: Context) -> bool:
 
 def _ends_in_absurdity(claim: Formula, context: Context) -> bool:
     """Whether ``1 = 4`` or the like comes after it: a proof that there is no solution."""
-    return any(
-        isinstance(other, Formula)
-        and other.relation == "="
-        and other.start >= claim.end
-        and len(other.left.term) == len(other.right.term) == 1
-        and isinstance(other.left.term[0], int)
-        and isinstance(other.right.term[0], int)
-        and other.left.term != other.right.term
-        for other in context.claims
-    )
+    memo = context.memo
+    if "AL.absurd" not in memo:
+        memo["AL.absurd"] = max((other.start for other in context.claims if _absurd(other)), default=-1)
+    last: int = memo["AL.absurd"]
+    return last >= claim.end
+
+
+def _absurd(claim: Claim) -> bool:
+    if not isinstance(claim, Formula) or claim.relation != "=":
+        return False
+    left, right = claim.left.term, claim.right.term
+    return len(left) == len(right) == 1 and left != right and isinstance(left[0], int) and isinstance(right[0], int)
 
 
 def _sentence(text: str, start: int) -> int:

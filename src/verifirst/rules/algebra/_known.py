@@ -28,6 +28,17 @@ def names(left: Term, right: Term) -> frozenset[str]:
     return symbols(left) | symbols(right) | functions(left) | functions(right)
 
 
+def statement(number: int, context: Context) -> list[Formula]:
+    """The links of the step's statement ``number``, in order."""
+    index: dict[int, list[Formula]] | None = context.memo.get("AL.statements")
+    if index is None:
+        index = context.memo["AL.statements"] = {}
+        for other in context.claims:
+            if isinstance(other, Formula):
+                index.setdefault(other.statement, []).append(other)
+    return index.get(number, [])
+
+
 def said_before(claim: Formula, context: Context) -> list[Relation]:
     """The equations before ``claim``, newest first."""
     memo = context.memo

@@ -29,7 +29,7 @@ from verifirst.rules.algebra._closed import approximate_text, closed, rational
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import binding, identity
-from verifirst.rules.algebra._known import names, said_before
+from verifirst.rules.algebra._known import names, said_before, statement
 from verifirst.rules.algebra._readings import readings
 from verifirst.solvers.compare import compare
 from verifirst.solvers.ideal import Relation
@@ -117,11 +117,7 @@ def _related(claim: Formula, context: Context) -> bool:
     """Whether what was said so far, outside the chain, may bind the symbols; or the subject is modular."""
     if _MODULAR.search(context.problem) or _MODULAR.search(context.step.text):
         return True
-    chain = {
-        (other.left.term, other.right.term)
-        for other in context.claims
-        if isinstance(other, Formula) and other.statement == claim.statement
-    }
+    chain = {(other.left.term, other.right.term) for other in statement(claim.statement, context)}
     if any(closed(side) for item in chain for side in item):
         return True  # 0 = a = b: an equation that is solved
     own = names(claim.left.term, claim.right.term)

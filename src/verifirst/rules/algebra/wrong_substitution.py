@@ -120,8 +120,11 @@ def _values(claim: Formula, context: Context) -> dict[str, Term]:
 
 def _supposed(context: Context) -> set[str]:
     """The symbols that the step gives a value under a supposition."""
-    found = {lone(other.left.term) for other in context.claims if isinstance(other, Formula) and other.supposed}
-    return found - {""}
+    memo = context.memo
+    if "AL.supposed" not in memo:
+        formulas = (other for other in context.claims if isinstance(other, Formula) and other.supposed)
+        memo["AL.supposed"] = {lone(other.left.term) for other in formulas} - {""}
+    return set(memo["AL.supposed"])
 
 
 def text_of(name: str, value: Term) -> str:
