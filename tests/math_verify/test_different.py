@@ -213,6 +213,8 @@ $12$ ~ $x^3 = 12$
 $5$ ~ $a + b = 5$
 $2$ ~ the area of the largest square is 2π^2 square units.
 $1:2$ ~ $2$
+$3$ ~ so the side is 16 \sqrt{3}
+$16$ ~ so the side is 16 \sqrt{3}
 $even$ ~ $neve$
 $2xy$ ~ $2xz$
 $\sqrt[3]{8}$ ~ $\sqrt{8}$

@@ -41,9 +41,10 @@ _DIGITS = (
     r"(?:[0-9]{1,3}(?:,[0-9]{3})++(?![0-9])|[0-9]{1,3}(?:[ ][0-9]{3})++(?![0-9])|[0-9]++)(?:[.,][0-9]++)?+|\.[0-9]++"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.^_#])(?<![0-9][/:])(?:[+-](?=[$€£¥₹(.0-9]))?[$€£¥₹]?\(?-?(?:{_DIGITS})(?:\s*+%)?"
+    rf"(?<![\w.^_#{{])(?<![0-9][/:])(?:[+-](?=[$€£¥₹(.0-9]))?[$€£¥₹]?\(?-?(?:{_DIGITS})(?:\s*+%)?"
     rf"(?:\)?[ ]?[-+*/^×÷][ ]?\(?-?(?:{_DIGITS})\)?|[ ][0-9]++/[0-9]++){{0,40}}+"
-    r"(?:\s*+(?:%|[Pp]ercent(?:age)?|[Pp]ct)|[ ]?[π√][^\s,.;]{0,20}|[a-zA-Z](?:\^[^\s,.;]{1,20}+)?(?![A-Za-z]))?+"
+    r"(?:\s*+(?:%|[Pp]ercent(?:age)?|[Pp]ct)"
+    r"|[ ]?(?:[π√]|\\[a-z])[^\s,.;]{0,60}|[a-zA-Z](?:\^[^\s,.;]{1,20}+)?(?![A-Za-z]))?+"
 )
 
 
@@ -252,6 +253,8 @@ def _last(text: str, formulas: list[_Span], *, latex: bool, plain: bool) -> Iter
         for match in [*_FRACTION.finditer(text)][-1:]:
             formula = _Span(match.start(), match.end(), match.group())
     after = formula.end if formula else 0
+    if latex and "\\" in (line := text[text.rstrip().rfind("\n", after) + 1 :]) and not formula and _is_formula(line):
+        yield Candidate(line, typeset=True, exact=not _WORD.search(_WORDS.sub("", line)))
     if plain:
         number = _last_number(text, after)
         if number and not (formula and _PERCENT.match(text, formula.end)):

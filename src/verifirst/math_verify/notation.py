@@ -19,6 +19,7 @@ _REWRITES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(pattern), new)
     for pattern, new in (
         (_ENVIRONMENT, " "),
+        (r"\^\s*+\{?\s*+" + _TEXT + r"\{\s*+(?:st|nd|rd|th)\s*+\}\s*+\}?", ""),
         (_TEXT + r"\{\s*+([eixy])\s*+\}", r"\1"),
         (_TEXT + r"\{\s*+,?\s*+(and|or)\s*+,?\s*+\}", r" \1 "),
         (_TEXT + r"\{\s*+([0-9]++(?:\.[0-9]++)?)\s*+\}", r"\1"),
