@@ -211,3 +211,26 @@ def test_import_and_numbers_load_no_heavy_package():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_settings_of_trainers_are_taken():
+    from latex2sympy2_extended import NormalizationConfig
+
+    settings = NormalizationConfig(basic_latex=True, units=True, malformed_operators=False, nits=False, boxed="all")
+    config = LatexExtractionConfig(
+        boxed_match_priority=0, normalization_config=settings, try_extract_without_anchor=False
+    )
+    found = parse(r"so \boxed{\frac12}, I think $3$", [config], extraction_mode="first_match")
+    assert verify(parse(r"\frac{1}{2}"), found) is True
+    assert parse("I think $3$", [config], extraction_mode="first_match") == []
+
+
+def test_values_hold_from_many_threads():
+    cases = [
+        (r"$\sqrt{2}+\sqrt{3}$", r"$\sqrt{5+2\sqrt 6}$", True),
+        (r"$\sin(2x)$", r"$2\sin x\cos x$", True),
+        (r"$10^{40}\pi$", r"$10^{40}\pi+1$", False),
+    ] * 100
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda case: verify(parse(case[0]), parse(case[1])), cases))
+    assert found == [case[2] for case in cases]
