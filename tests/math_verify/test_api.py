@@ -159,6 +159,7 @@ def test_three_values():
     assert judge("$1$", "$1$").status is Status.VERIFIED
     assert judge(r"$\sqrt{x^2}$", "$x$").status is Status.UNKNOWN
     assert judge("$[0,1)$", "$[0,1]$").status is Status.REFUTED
+    assert judge(r"$\text{no solution}$", r"$\emptyset$").status is Status.UNKNOWN
 
 
 CASES = [

@@ -203,6 +203,7 @@ $20$ ~ Therefore, $a+b+c = 11 + 9 + 0 = 20$.
 $-256$ ~ I get \[ -\frac{a}{8} = 32 \implies a = -256. \]
 $1:2$ ~ \boxed{\frac{1}{2}}
 366 ~ A: 366
+$(x,y)=(1,2)$ ~ $(1,2)$
 $12$ ~ \boxed{12^{\mathrm{th}}}
 $16\sqrt{3}$ ~ so the side is 16 \sqrt{3}
 $2xy$ ~ $2yx$

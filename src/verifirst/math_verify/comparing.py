@@ -132,6 +132,10 @@ class _Comparison:
         extra = (some(self.forms(expected, target[at]) for expected in gold) for at in sorted(missing))
         return every((doubt, *extra)) if gold else (SAME if not target else differs("nothing is expected"))
 
+    def words_and_others(self, gold: Form, target: Form) -> Outcome:
+        """*No solution* may be the empty set, *all reals* a line: that is left open."""
+        return unsure(f"a {_named(gold)} is expected, this is a {_named(target)}")
+
     def one_of_several(self, gold: Form, target: Form) -> Outcome:
         """A set or a list of one is its only answer."""
         many, one = (gold, target) if isinstance(gold, Collection) else (target, gold)
@@ -249,6 +253,8 @@ _JUDGES: tuple[tuple[tuple[type | tuple[type, ...], type | tuple[type, ...]], Ca
     ((Union, object), _Comparison.union_and_other),
     ((object, Union), _Comparison.union_and_other),
     ((Matrix, Matrix), _Comparison.matrices),
+    ((Text, object), _Comparison.words_and_others),
+    ((object, Text), _Comparison.words_and_others),
     ((Collection, object), _Comparison.one_of_several),
     ((object, Collection), _Comparison.one_of_several),
 )

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from verifirst.core.budget import Budget
-from verifirst.math_verify.answers import Expression, Form, Interval, Relation
+from verifirst.math_verify.answers import Collection, Expression, Form, Interval, Relation
 from verifirst.math_verify.numbers import equal
 from verifirst.math_verify.outcome import SAME, Outcome, differs, every, some, unsure
 from verifirst.solvers.rational import TooLargeError, UndefinedError
@@ -29,11 +29,13 @@ def assigned(form: Form) -> tuple[Term, Form] | None:
     """Name and value of ``x = 5``, ``f(x) = x + 1``, ``x = 5 + 6 = 11``, ``x = 1/3 ≈ 0.33``."""
     if not isinstance(form, Relation) or set(form.signs) - {"=", "≈"}:
         return None
-    name = form.sides[0]
-    if not isinstance(name, Expression) or not _is_name(name.term):
+    first = form.sides[0]
+    names = first.items if isinstance(first, Collection) else (first,)  # (x, y) = (1, 2)
+    name = tuple(item for one in names if isinstance(one, Expression) and _is_name(one.term) for item in one.term)
+    if not name or not all(isinstance(one, Expression) and _is_name(one.term) for one in names):
         return None
     last = max((at for at, sign in enumerate(form.signs) if sign == "="), default=len(form.signs) - 1)
-    return name.term, form.sides[last + 1]
+    return name, form.sides[last + 1]
 
 
 def _is_name(term: Term) -> bool:
