@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from verifirst.claims.formula import vocabulary as words
-from verifirst.claims.formula.cursor import Cursor, OpaqueError
+from verifirst.claims.formula.cursor import MAX_DEPTH, Cursor, OpaqueError
 from verifirst.claims.side import literal
 from verifirst.solvers.terms import Item, Term
 
@@ -19,9 +19,12 @@ MAX_BASE = 36
 def read(p: Cursor) -> Term:
     """The atom at hand. Raises OpaqueError where there is none."""
     handler = _ATOMS.get(p.kinds[p.i])
-    if handler is None:
+    p.depth += 1
+    if handler is None or p.depth > MAX_DEPTH:
         raise OpaqueError
-    return handler(p)
+    found = handler(p)
+    p.depth -= 1
+    return found
 
 
 def _number(p: Cursor) -> Term:

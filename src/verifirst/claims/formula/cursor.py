@@ -9,6 +9,7 @@ from verifirst.claims.formula.style import Style
 from verifirst.solvers.terms import Term
 
 MAX_ITEMS = 4_000
+MAX_DEPTH = 80  # atoms and sums within each other
 
 
 class OpaqueError(Exception):

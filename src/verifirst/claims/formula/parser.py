@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from verifirst.claims.formula import atoms
-from verifirst.claims.formula.cursor import Cursor, OpaqueError
+from verifirst.claims.formula.cursor import MAX_DEPTH, Cursor, OpaqueError
 from verifirst.claims.formula.lexer import Tokens
 from verifirst.claims.formula.style import TEXTBOOK, Style
 from verifirst.solvers.terms import Term
-
-MAX_DEPTH = 40
 
 
 class Parsed(NamedTuple):
