@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from verifirst.core.report import Report
-from verifirst.core.verdict import Status
+from verifirst.core.verdict import Reason, Status, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +77,10 @@ class Policy:
     def _passes(self, report: Report, refusals: int) -> bool:
         """Whether an UNKNOWN step may stand."""
         if self.on_unknown is OnUnknown.STRICT:
-            return not refusals and all(verdict.claim is None for verdict in report.verdicts)
+            return not refusals and all(_claims_nothing(verdict) for verdict in report.verdicts)
         return self.on_unknown is OnUnknown.PASS
+
+
+def _claims_nothing(verdict: Verdict) -> bool:
+    """Whether nothing was asserted: no claim at all, a definition, a line said before."""
+    return verdict.claim is None or verdict.reason is Reason.NO_CLAIM

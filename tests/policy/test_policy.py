@@ -40,3 +40,18 @@ def test_a_rollback_keeps_the_steps_before_the_cause_and_never_the_step_itself(c
 
 def test_the_default_rolls_back_refuted_steps_and_passes_unknown_ones() -> None:
     assert Policy() == Policy(OnRefuted.ROLLBACK, OnUnknown.PASS)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "refusals", "decision"),
+    [
+        (Verdict(Status.UNKNOWN, Claim(0, 1), reason=Reason.NO_RULE), 0, Rollback(4)),
+        (Verdict(Status.UNKNOWN, Claim(0, 1), reason=Reason.NO_CLAIM), 0, Commit()),
+        (Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM), 0, Commit()),
+        (Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM), 1, Rollback(4)),
+    ],
+    ids=["undecided", "a definition", "no claim", "no claim after a refusal"],
+)
+def test_strict_refuses_what_is_undecided_and_passes_what_asserts_nothing(verdict, refusals, decision) -> None:
+    step = Report(Step(4, 0, 1, 1, "x"), (verdict,))
+    assert Policy(on_unknown=OnUnknown.STRICT).decide(step, refusals) == decision
