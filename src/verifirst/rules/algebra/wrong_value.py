@@ -66,7 +66,7 @@ class WrongValue(Rule):
         if not names(claim.left.term, claim.right.term) <= _PERHAPS_NUMBERS:
             return None
         text, budget = context.step.text, context.budget
-        tried: list[Relation] = []
+        seen: list[Relation] = []
         open_ = ""
         complex_ = _COMPLEX.search(text, claim.start, claim.end) is not None and not _index(claim, context)
         for style, sides in readings(text, claim, budget):
@@ -82,32 +82,31 @@ class WrongValue(Rule):
                 open_ = "it holds under another reading"
             elif answer == "undecided":
                 open_ = open_ or "neither proved nor disproved"
-            tried.append(sides)
-        if not tried:
+            seen.append(sides)
+        if not seen:
             return None
         if open_:
             return self.unknown(claim, Reason.AMBIGUOUS, open_)
-        return self._failed(claim, context, tried)
+        return self._failed(claim, context, seen)
 
-    def _failed(self, claim: Formula, context: Context, tried: list[Relation]) -> Verdict:
+    def _failed(self, claim: Formula, context: Context, seen: list[Relation]) -> Verdict:
         """Every reading fails: rounding, an excuse, or a refutation."""
         text, beyond = context.step.text, Fraction(0)
         if claim.relation in ("=", "≈"):
             about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
-            if about or not all(spelled_out(claim, text, sides, context.budget) for sides in tried):
+            if about or not all(spelled_out(claim, text, sides, context.budget) for sides in seen):
                 beyond = slack(claim, text, about=about, budget=context.budget)
-            if beyond and (half := within(tried[0], beyond / 2, context.budget)) != "false":
-                if half == "true" and tried[0][1:]:
-                    evidence = holding("=", *tried[0], within=beyond / 2)
-                    return self.verified(claim, evidence)
+            if beyond and (half := within(seen[0], beyond / 2, context.budget)) != "false":
+                if half == "true":
+                    return self.verified(claim, holding("=", *seen[0], within=beyond / 2))
                 return self.unknown(claim, Reason.ROUNDING, "it may be rounded")
-            if beyond and any(within(sides, beyond, context.budget) != "false" for sides in tried):
+            if beyond and any(within(sides, beyond, context.budget) != "false" for sides in seen):
                 return self.unknown(claim, Reason.ROUNDING, "off by what rounding could explain")
-            if any(counts_with_pi(claim, sides, context.budget) for sides in tried):
+            if any(counts_with_pi(claim, sides, context.budget) for sides in seen):
                 return self.unknown(claim, Reason.ROUNDING, "pi may be taken as 22/7 or 3.14")
         if why := _idle(claim, text) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
-        evidence = failing(claim.relation, tried, modulus=claim.modulus, beyond=beyond)
+        evidence = failing(claim.relation, seen, modulus=claim.modulus, beyond=beyond)
         left, right = text[claim.left.start : claim.left.end][:80], text[claim.right.start : claim.right.end][:80]
         message = f"{left} is not {_WORDS[claim.relation]} {right}"
         if claim.relation == "≡":
