@@ -50,7 +50,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "sums in sums": lambda n: r"\[ x = " + r"\sum_{k=1}^{9} " * n + r"k\]",
     "NUL": lambda n: "$x\x00 = 3" + "\x00" * n + "$",
     "combining marks": lambda n: "$x = 3" + "́" * n + "$",
-    "right to left": lambda n: "‏" * n + "$س = ٣$ ‮$x = 3$",
+    "right to left": lambda n: "\u200f" * n + "$س = ٣$ \u202e$x = 3$",
     "mixed scripts": lambda n: "$χ = 三十 + ½ײ$ " * n,
     "surrogates": lambda n: "$\ud800 = \udfff$ " * n,
     "greater signs": lambda n: "x > " * n + "y",
