@@ -134,7 +134,7 @@ def test_rules_can_be_selected(run: Run) -> None:
     assert record["status"] == "unknown"
     done = run("check", "--rules", "ZZ,AR", stdin=BAD)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--rules names no rule: ZZ; rules: AR001" in done.stderr
+    assert "--rules names no rule: ZZ; rules: AL001" in done.stderr
     assert run("check", "--enforce", "ZZ", stdin=BAD).returncode == 2
 
 

@@ -16,7 +16,7 @@ from verifirst.testing import Trace
 from verifirst.testing.strategies import traces
 from verifirst.verifier import Ledger
 
-ENFORCED = Verifier(enforce=["AR", "DG"])
+ENFORCED = Verifier(enforce=["AR", "DG", "RG", "TM"])
 
 
 def step(index: int, text: str) -> Step:
@@ -27,7 +27,7 @@ def test_enforce_names_active_rules_or_families() -> None:
     codes = {rule.code for rule in ENFORCED.rules}
     assert ENFORCED.enforced == codes
     assert Verifier().enforced == {rule.code for rule in ENFORCED.rules if rule.stage is Stage.STABLE}
-    with pytest.raises(ConfigError, match=r"no active rule: \['ZZ'\]; active rules: \['AR001'"):
+    with pytest.raises(ConfigError, match=r"no active rule: \['ZZ'\]; active rules: \['AL001'"):
         Verifier(enforce=["ZZ"])
 
 

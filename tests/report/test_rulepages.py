@@ -16,7 +16,8 @@ def test_the_committed_pages_are_fresh() -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_page_has_what_its_rule_says(rule) -> None:
     page = rulepages.page(rule, {})
-    for title in ("## What it checks", "## Why it matters", "## Limits", "## Examples", "### Refuted", "## Measured"):
+    decided = "### Refuted" if rule.refutes else "### Verified"
+    for title in ("## What it checks", "## Why it matters", "## Limits", "## Examples", decided, "## Measured"):
         assert f"\n{title}\n" in page
     assert "\n    " not in page.split("## Examples", maxsplit=1)[0]  # no docstring indent: Markdown would read code
     assert rulepages.summary(rule)

@@ -93,7 +93,7 @@ def test_a_rule_needs_an_example_of_each_side() -> None:
     class OneSided(faults.BadExamples):
         examples = faults.Fault.examples[:1]
 
-    with pytest.raises(AssertionError, match="needs an example it refutes and one it does not"):
+    with pytest.raises(AssertionError, match="needs an example that is refuted, and one that is not"):
         check_examples(OneSided())
 
 

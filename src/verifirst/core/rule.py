@@ -72,7 +72,8 @@ class Rule(ABC):
     proportion to its work, and returns ``None`` when the claim is not its business.
     ``sufficient`` is False for a rule that judges a necessary condition only (where operands
     come from, say): what it verifies does not decide a claim that another rule left UNKNOWN.
-    ``code`` is never reused; ``version`` changes whenever a verdict can.
+    ``refutes`` is False for a rule that verifies only. ``code`` is never reused; ``version``
+    changes whenever a verdict can.
     """
 
     code: ClassVar[str]
@@ -81,6 +82,7 @@ class Rule(ABC):
     stage: ClassVar[Stage] = Stage.PREVIEW
     tier: ClassVar[Tier] = Tier.INLINE
     sufficient: ClassVar[bool] = True
+    refutes: ClassVar[bool] = True
     claims: ClassVar[tuple[type[Claim], ...]]
     examples: ClassVar[tuple[Example, ...]] = ()
 

@@ -14,6 +14,9 @@ class Outcome(NamedTuple):
     status: Status
     reason: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.status}: {self.reason}" if self.reason else str(self.status)
+
     @property
     def verified(self) -> bool:
         """Whether the answer is proved right."""

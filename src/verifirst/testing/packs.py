@@ -46,8 +46,9 @@ def check_rule(rule: Rule, *, cases: int = CASES) -> None:
 def check_examples(rule: Rule) -> None:
     """The rule gives each of its examples the documented status, and documents both sides."""
     statuses = {example.expect for example in rule.examples}
-    if Status.REFUTED not in statuses or not statuses - {Status.REFUTED}:
-        raise AssertionError(f"rule {rule.code} needs an example it refutes and one it does not; it has {statuses}")
+    decides = Status.REFUTED if rule.refutes else Status.VERIFIED
+    if decides not in statuses or not statuses - {decides}:
+        raise AssertionError(f"rule {rule.code} needs an example that is {decides}, and one that is not: {statuses}")
     for example in rule.examples:
         trace = Trace(example.problem, (*example.before, example.step))
         report = judged(alone([rule]), trace)[-1]

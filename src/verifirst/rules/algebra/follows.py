@@ -35,6 +35,7 @@ class Follows(Rule):
     code = "AL003"
     name = "follows"
     stage = Stage.STABLE
+    refutes = False
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example(r"Adding them, $2x = 12$.", Status.VERIFIED, problem=r"$x + y = 10$ and $x - y = 2$. Find $x$."),
