@@ -26,7 +26,8 @@ def terms_hold(data: Mapping[str, Any]) -> Status:
     """VERIFIED when the relation is proved from what is given."""
     left, right = term(data["left"]), term(data["right"])
     if "within" in data:
-        held = data["relation"] == "=" and _close(left, right, _distance(data["within"]))
+        slack = _distance(data["within"])
+        held = data["relation"] == "=" and _modest(slack, right) and _close(left, right, slack)
     else:
         held = _answer(data, left, right) is True
     return Status.VERIFIED if held else Status.UNKNOWN
@@ -118,6 +119,13 @@ def _distance(said: Any) -> Fraction:
     if not isinstance(said, str) or not _DISTANCE.fullmatch(said):
         raise ValueError("a distance is a whole number or a quotient of two")
     return Fraction(said)
+
+
+def _modest(slack: Fraction, value: Term) -> bool:
+    """Whether a distance is one that rounding explains: half a unit, or a twentieth of the value."""
+    small = slack <= Fraction(1, 2)
+    share = (slack.numerator * 20, slack.denominator, "/")
+    return small or order(share, "<=", (*value, "abs"), budget=Budget(WORK)) == "true"
 
 
 def _close(left: Term, right: Term, slack: Fraction) -> bool:

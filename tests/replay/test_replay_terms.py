@@ -151,3 +151,9 @@ def test_no_reading_refutes_nothing() -> None:
 def test_one_reading_that_holds_is_enough_to_spare() -> None:
     data = {"relation": "=", "left": [[1], [2]], "right": [[2], [2]], "beyond": "0"}
     assert replay(Evidence("terms-fail", data)) is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(("within", "status"), [("1/2", Status.VERIFIED), ("100", Status.UNKNOWN)])
+def test_evidence_may_not_choose_any_tolerance(within: str, status: Status) -> None:
+    data = {"relation": "=", "left": [50, "sqrt"], "right": [7], "within": within}
+    assert replay(Evidence("terms-hold", data)) is status

@@ -13,7 +13,6 @@ from verifirst.solvers import exact
 from verifirst.solvers.rational import TooLargeError, UndefinedError
 from verifirst.solvers.tower import Fraction, Key, Polynomial, Relation, Restart, Tower
 
-MAX_INDEX = 1 << 10  # of a root
 _PRIME_BITS = 60  # integers up to here are factored
 
 Factors = tuple[tuple[int, int], ...]

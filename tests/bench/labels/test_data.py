@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from verifirst.bench.labels.data import Skipped, by_set, read, sources
+from verifirst.bench.labels.data import Skipped, read, sources
 from verifirst.errors import FormatError, InputError
 
 GOOD = {"id": "x", "problem": "p", "steps": ["s"], "first_error_step": 0}
@@ -77,4 +77,4 @@ def test_folders_files_and_patterns(tmp_path):
 
 def test_at_most_so_many(folder, solutions):
     assert read(folder / "small.jsonl", limit=2) == solutions[:2]
-    assert [(name, len(found)) for name, found in by_set(solutions)] == [("small", 5)]
+    assert [solution.set for solution in solutions] == ["small"] * 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -162,11 +162,3 @@ def _wrong(name: str, expected: str, fields: dict[str, Any]) -> FormatError:
         repr(fields[name])[:60] if name in fields else f"no such field (fields: {', '.join(map(str, fields))[:120]})"
     )
     return FormatError(f"expected {name!r} to be {expected}, found {found}; a line looks like {SCHEMA}")
-
-
-def by_set(found: Iterable[Labelled]) -> Iterator[tuple[str, list[Labelled]]]:
-    """Solutions by their set, in order of first appearance."""
-    sets: dict[str, list[Labelled]] = {}
-    for solution in found:
-        sets.setdefault(solution.set, []).append(solution)
-    yield from sets.items()

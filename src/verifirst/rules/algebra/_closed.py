@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from math import gcd
-from typing import Literal
 
 from verifirst.claims.formula import Formula
 from verifirst.core.budget import Budget
@@ -19,9 +18,8 @@ from verifirst.solvers.terms import Term, functions, is_bound, symbols
 _NUMBER = re.compile(r"[-−–]?\s*(?:\\boxed\s*\{\s*)?[$]?[0-9][0-9,]*(?:\.([0-9]+))?\s*\}?\s*(?:\\?%)?")
 _DECIMAL = re.compile(r"[0-9]\.[0-9]")
 COARSE = Fraction(1, 50)  # of the value: how far apart two expressions may be that are "about" equal
+ROUGHEST = 12  # an "about" 100 for 60 is none: a unit of the last digit is at most this part of the value
 FINEST = Fraction(1, 10**9)  # digits beyond these are noise of floating point
-
-Orders = Literal["<", "<=", ">", ">=", "!="]
 
 
 def closed(*terms: Term) -> bool:
@@ -70,6 +68,7 @@ def slack(claim: Formula, text: str, *, about: bool, budget: Budget) -> Fraction
     size = _size(claim.left.term, budget)
     unit = shown(claim, text, about=about)
     if unit is not None:
+        unit = min(unit, max(Fraction(1), size / ROUGHEST))
         return max(2 * unit if about else unit, size * FINEST)
     return size * COARSE if about or _DECIMAL.search(text, claim.start, claim.end) else Fraction(0)
 

@@ -96,10 +96,9 @@ class WrongValue(Rule):
             about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
             if about or not all(spelled_out(claim, text, sides, context.budget) for sides in seen):
                 beyond = slack(claim, text, about=about, budget=context.budget)
-            if beyond and (half := within(seen[0], beyond / 2, context.budget)) != "false":
-                if half == "true":
-                    return self.verified(claim, holding("=", *seen[0], within=beyond / 2))
-                return self.unknown(claim, Reason.ROUNDING, "it may be rounded")
+            half = beyond / (4 if about else 2)  # of a unit of the last digit; ``about`` leaves room for two units
+            if beyond and within(seen[0], half, context.budget) == "true":
+                return self.verified(claim, holding("=", *seen[0], within=half))
             if beyond and any(within(sides, beyond, context.budget) != "false" for sides in seen):
                 return self.unknown(claim, Reason.ROUNDING, "off by what rounding could explain")
             if any(counts_with_pi(claim, sides, context.budget) for sides in seen):
