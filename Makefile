@@ -8,6 +8,7 @@
 #   make clean    remove .venv and every cache
 #
 # Settings: PYTHON=python3.12  JOBS=4  N=1000 TEMPERATURE=1.0 (bench)  ARGS="-k rollback" (test)
+#           ARGS=--hypothesis-profile=explore (property tests on new examples; the default repeats the same)
 #           VLLM=no (leave vLLM out)  VLLM=yes (stop where it cannot be installed); default: try where it has wheels
 
 VENV := .venv
