@@ -109,11 +109,11 @@ def test_cancelled_jobs_give_no_result(pool: WorkerPool) -> None:
 
 
 def test_drain_never_waits_and_wait_keeps_to_its_time(pool: WorkerPool) -> None:
-    pool.submit("s", ("sleep", 0.4))
+    pool.submit("s", ("sleep", 2.0))
     start = time.monotonic()
     assert pool.drain() == []
     assert pool.wait(0.05) is False
-    assert time.monotonic() - start < 0.35
+    assert time.monotonic() - start < 1.8
     results(pool, 1)
     assert pool.wait(None) is False  # nothing is outstanding: at once
 

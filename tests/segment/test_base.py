@@ -55,5 +55,6 @@ def test_time_is_linear_in_the_text(name: str, piece: str) -> None:
         cutter.close()
         return time.process_time() - start
 
-    seconds(1000)
-    assert seconds(16_000) < 16 * 4 * max(min(seconds(1000) for _ in range(3)), 0.001)
+    small = max(min(seconds(1000) for _ in range(3)), 0.001)
+    # Quadratic time is 16 times over linear in every try; a busy machine is not in all of three.
+    assert any(seconds(16_000) < 16 * 4 * small for _ in range(3))
