@@ -8,7 +8,7 @@ request must jump back or stop. The token <-> character map lives only here.
 from verifirst.decoding.bans import BanTrie
 from verifirst.decoding.dual_stream import DualStream
 from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
-from verifirst.decoding.records import FinishReason, Rejection, Submission, Tally
+from verifirst.decoding.records import Dropped, FinishReason, Rejection, Submission, Tally
 from verifirst.decoding.settings import Release, Settings
 from verifirst.decoding.text import Detokenizer, TokenText
 
@@ -16,6 +16,7 @@ __all__ = [
     "BanTrie",
     "Committed",
     "Detokenizer",
+    "Dropped",
     "DualStream",
     "Event",
     "FinishReason",

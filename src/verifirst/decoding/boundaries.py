@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from verifirst.decoding.bans import BanTrie
+from verifirst.decoding.settings import Settings
 
 
 class Boundaries:
@@ -26,6 +27,20 @@ class Boundaries:
     def refusals(self, boundary: int) -> int:
         """Refusals so far at ``boundary``."""
         return self._refusals[boundary]
+
+    def record(self, boundary: int, earlier: Iterable[int], settings: Settings) -> int | None:
+        """Count a refusal at ``boundary``; how many more steps to reopen (None: budget spent).
+
+        ``earlier`` are the boundaries that may be reopened, the nearest first. One that was
+        reopened often enough is passed over: each jump goes further.
+        """
+        if self.refuse(boundary) <= settings.retries_per_boundary:
+            return 0
+        for back, reopened in enumerate(earlier, start=1):
+            times = self.reopen(reopened)
+            if settings.back_jump and times <= settings.reopens_per_boundary:
+                return back
+        return None
 
     def reopen(self, boundary: int) -> int:
         """Count a reopening of ``boundary``, granted or passed over; how many there were."""

@@ -21,8 +21,9 @@ from verifirst.core.verdict import Reason
 from verifirst.decoding.boundaries import Boundaries
 from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
 from verifirst.decoding.loudness import Loudness, loudness
-from verifirst.decoding.records import FinishReason, PendingStep, Rejection, Submission, Tally, aligned
+from verifirst.decoding.records import Dropped, FinishReason, PendingStep, Rejection, Submission, Tally, aligned
 from verifirst.decoding.settings import Release, Settings
+from verifirst.decoding.spans import boundary, spans
 from verifirst.decoding.standing import Standing
 from verifirst.decoding.text import Detokenizer, TokenText
 from verifirst.policy import Commit, Halt, Policy, Rollback
@@ -54,6 +55,7 @@ class DualStream:
     constrained_logprobs: list[float] = field(default_factory=list)
     steps: list[PendingStep] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    tail: Dropped | None = None  # sampled last and dropped without a retry: it was cut short
     tally: Tally = field(default_factory=Tally)
     attempt: int = 0
     passed: int = 0  # leading steps that stand
@@ -146,6 +148,11 @@ class DualStream:
         """Reports of the steps in the released output."""
         return [step.report for step in self.steps[: self.passed] if step.report is not None]
 
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Their output tokens: see :func:`verifirst.decoding.spans.spans`."""
+        return spans(self.steps[: self.passed], self.text)
+
     def take_submissions(self) -> list[Submission]:
         """Steps to hand to the verifier, each once."""
         outbox, self._outbox = self._outbox, []
@@ -227,7 +234,7 @@ class DualStream:
             self.emit(Refuted(self.request, report))
         self.tally.refused += 1
         if isinstance(decision, Halt):
-            self._cut(report.step.index)
+            self._reject(report, self.passed)
             self._stop(FinishReason.REFUTED)
         elif self._truncated and pending is self.steps[-1]:
             self._drop_truncated_tail(report)
@@ -262,7 +269,8 @@ class DualStream:
         cut = self.text.cut(step.end, step.boundary)
         self._tickets += 1
         before = self.steps[-1].upto if self.steps else None
-        pending = PendingStep(step, cut, self._tickets, Before(step.text, before))
+        end = len(self.tokens) if self._held is not None else cut or self.text.tokens_covering(step.end)
+        pending = PendingStep(step, cut, end, self._tickets, Before(step.text, before))
         self.steps.append(pending)
         self._live[pending.ticket] = pending
         self._outbox.append(Submission(pending.ticket, step, before))
@@ -282,15 +290,13 @@ class DualStream:
 
     def _refuse(self, report: Report, decision: Rollback) -> None:
         """Cut before the refused step (or its cause), ban it, and jump back further when stuck."""
-        index = report.step.index
-        target = self._reopenable(decision.steps)
-        jump = self._record_refusal(target)
+        index, target = report.step.index, self._reopenable(decision.steps)
+        earlier = map(self._boundary, range(target - 1, self._reopenable(0) - 1, -1))
+        jump = self._boundaries.record(self._boundary(target), earlier, self.settings)
         if jump is None or self.tally.refused > self.settings.retries_per_request:
-            self._reject(report, index)
-            self._cut(index)
+            self._reject(report, self.passed)
             self._stop(FinishReason.EXHAUSTED)
             return
-        self._reject(report, index)
         reopened = target - jump
         if reopened < index:
             self.tally.jumps += 1
@@ -299,20 +305,7 @@ class DualStream:
             refutation = report.refutation
             offending = refutation.offending if refutation else None
             self._ban(index, report.step.start + (len(report.step.text) if offending is None else offending))
-        self._cut(reopened)
-
-    def _record_refusal(self, target: int) -> int | None:
-        """Count a refusal at ``target``; how many more steps to reopen (None: budget spent).
-
-        A boundary that was reopened often enough is passed over: each jump goes further.
-        """
-        if self._boundaries.refuse(self._boundary(target)) <= self.settings.retries_per_boundary:
-            return 0
-        for reopened in range(target - 1, self._reopenable(0) - 1, -1):
-            times = self._boundaries.reopen(self._boundary(reopened))
-            if self.settings.back_jump and times <= self.settings.reopens_per_boundary:
-                return target - reopened
-        return None
+        self._reject(report, reopened)
 
     def _reopenable(self, steps: int) -> int:
         """``steps``, or more when text has left: the fewest steps that a cut may keep."""
@@ -320,31 +313,40 @@ class DualStream:
         return steps + bisect_left(range(steps, len(self.steps)), self.released, key=self._boundary)
 
     def _boundary(self, steps: int) -> int:
-        """Tokens to keep so that the first ``steps`` steps stay (fewer when a token is shared)."""
-        while steps > 0:
-            cut = self.steps[steps - 1].cut
-            if cut is not None:
-                return cut
-            steps -= 1
-        return 0
+        return boundary(self.steps, steps)
+
+    def _kept(self, steps: int) -> int:
+        """Tokens that a cut to ``steps`` steps keeps: what has left stays."""
+        return max(self._boundary(steps), self.released)
 
     def _ban(self, steps: int, char: int) -> None:
         """Ban the path from the boundary after ``steps`` steps to the token that spells ``char - 1``."""
-        anchor = max(self._boundary(steps), self.released)
+        anchor = self._kept(steps)
         last = min(max(self.text.tokens_covering(char), anchor + 1), len(self.tokens))
         if self.settings.ban and last > anchor:
             self._boundaries.ban(anchor, self.tokens[anchor:last])
 
-    def _reject(self, report: Report, index: int) -> None:
-        boundary = max(self._boundary(index), self.released)
-        end = self.steps[index].cut or len(self.tokens)
-        branch = slice(boundary, end)
-        tokens, logprobs = tuple(self.tokens[branch]), tuple(self.logprobs[branch])
-        self.rejections.append(Rejection(boundary, tokens, logprobs, report.step.text, report))
+    def _reject(self, report: Report, steps: int) -> None:
+        """Record the branch that a refused step ends, and roll back to ``steps`` steps."""
+        keep, refused = self._kept(steps), self.steps[report.step.index]
+        sampled, reopened = self._sampled(keep, refused.end), self._kept(refused.step.index) - keep
+        self.rejections.append(Rejection(keep, *sampled, refused.step.text, report, reopened))
+        self._cut(steps)
+
+    def _cut_short(self, steps: int, text: str) -> None:
+        """Roll back to ``steps`` steps with no retry to come: what is dropped is the tail."""
+        keep = self._kept(steps)
+        tail = Dropped(keep, *self._sampled(keep, len(self.tokens)), text)
+        self._cut(steps)
+        self.tail = tail
+
+    def _sampled(self, start: int, end: int) -> tuple[tuple[int, ...], tuple[float, ...], tuple[float, ...]]:
+        constrained = tuple(self.constrained_logprobs[start:end])
+        return tuple(self.tokens[start:end]), tuple(self.logprobs[start:end]), constrained
 
     def _cut(self, steps: int) -> None:
         """Roll back to the boundary after ``steps`` steps."""
-        keep = max(self._boundary(steps), self.released)
+        keep = self._kept(steps)
         while steps > 0 and self.text.chars(keep) < self.steps[steps - 1].step.end:
             steps -= 1  # a shared token took the step before with it
         dropped = len(self.tokens) - keep
@@ -356,7 +358,7 @@ class DualStream:
         self._listen()
         del self.logprobs[keep:], self.constrained_logprobs[keep:]
         self._boundaries.cut(keep)
-        self._held, self._truncated = None, False
+        self._held, self._truncated, self.tail = None, False, None
         self.attempt += 1
         self.tally.rollbacks += 1
         if self.emit is not None:
@@ -374,9 +376,8 @@ class DualStream:
 
     def _drop_truncated_tail(self, report: Report) -> None:
         """The step that max_tokens cut short reads as false: end before it, it may not be its fault."""
-        held = self._held or FinishReason.LENGTH
-        self._cut(report.step.index)
-        self._held = held
+        self._cut_short(report.step.index, report.step.text)
+        self._held = FinishReason.LENGTH
         self._settle()
 
     def _release(self, tokens: int) -> None:
@@ -389,9 +390,8 @@ class DualStream:
     def _stop(self, reason: FinishReason) -> None:
         """End now: whatever is not verified is dropped."""
         if reason in (FinishReason.EXHAUSTED, FinishReason.REFUTED):
-            keep = self._boundary(self.passed)
-            if keep < len(self.tokens):
-                self._cut(self.passed)
+            if (keep := self._boundary(self.passed)) < len(self.tokens):
+                self._cut_short(self.passed, self.text.slice(self.text.chars(keep), self.text.length))
             self._release(len(self.tokens))
         self._live.clear()
         self._outbox.clear()

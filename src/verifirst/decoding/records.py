@@ -22,25 +22,43 @@ class FinishReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
-    """A refused branch: the tokens sampled from ``boundary`` (an output token index) on."""
+class Dropped:
+    """Tokens that were sampled from ``boundary`` (an output token index) on, and cut.
+
+    ``logprobs`` and ``constrained_logprobs`` are theirs, in nats, as in a stream's output.
+    ``text`` is the step's that was refused or left open.
+    """
 
     boundary: int
     token_ids: tuple[int, ...]
     logprobs: tuple[float, ...]
+    constrained_logprobs: tuple[float, ...]
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection(Dropped):
+    """A refused branch, up to the end of the refused step, its separator and end-of-text token included.
+
+    ``reopened`` is how many of its tokens belong to earlier steps that were dropped with the
+    refused one, since the cause lay there or the decoder jumped back.
+    """
+
     report: Report
+    reopened: int = 0
 
 
 @dataclass(slots=True)
 class PendingStep:
     """A closed step on its way through the verifier.
 
-    ``cut``: tokens that keep it, None if fused with the next. ``upto``: the steps up to and with it.
+    ``cut``: tokens that keep it, None if fused with the next. ``end``: tokens that spell it, with
+    the one that ended the text where that closed it. ``upto``: the steps up to and with it.
     """
 
     step: Step
     cut: int | None
+    end: int
     ticket: int
     upto: Before
     report: Report | None = None

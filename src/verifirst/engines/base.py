@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from verifirst.core.report import Coverage, Report
-from verifirst.decoding import DualStream, FinishReason, Rejection, Tally
+from verifirst.decoding import Dropped, DualStream, FinishReason, Rejection, Settings, Tally
 from verifirst.errors import ConfigError
 
 
@@ -46,7 +46,9 @@ class Output:
     ``token_ids`` are the tokens exactly as sampled (the end-of-text token included when it
     was sampled); ``logprobs`` are theirs under the raw model, ``constrained_logprobs``
     under the distribution they were sampled from (temperature, top-k, top-p and bans).
-    ``rejections`` are the refused branches, for RL and debugging: never output text.
+    ``spans`` are the tokens of each report's step, half open. ``rejections`` are the refused
+    branches in the order of refusal, ``tail`` what was dropped at the end without a retry;
+    they are for RL and debugging: never output text. ``settings`` are the decoder's.
     """
 
     text: str
@@ -59,6 +61,9 @@ class Output:
     reports: tuple[Report, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     tally: Tally = field(default_factory=Tally)
+    spans: tuple[tuple[int, int], ...] = ()
+    tail: Dropped | None = None
+    settings: Settings = field(default_factory=Settings)
 
     @classmethod
     def of(cls, stream: DualStream, prompt_token_ids: tuple[int, ...], *, enforced: bool) -> Output:
@@ -75,6 +80,9 @@ class Output:
             tuple(stream.reports),
             tuple(stream.rejections),
             stream.tally,
+            tuple(stream.spans),
+            stream.tail,
+            stream.settings,
         )
 
     @property
