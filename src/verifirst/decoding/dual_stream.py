@@ -90,7 +90,7 @@ class DualStream:
 
     @property
     def wants_token(self) -> bool:
-        """Whether decoding may go on now (a held finish waits for its verdicts)."""
+        """Whether decoding may go on now; a held finish waits for its verdicts."""
         return self.finish_reason is None and self._held is None
 
     @property
@@ -151,7 +151,7 @@ class DualStream:
     @property
     def spans(self) -> list[tuple[int, int]]:
         """Their output tokens: see :func:`verifirst.decoding.spans.spans`."""
-        return spans(self.steps[: self.passed], self.text)
+        return spans(self.steps[: self.passed])
 
     def take_submissions(self) -> list[Submission]:
         """Steps to hand to the verifier, each once."""
@@ -209,6 +209,8 @@ class DualStream:
         self._truncated = bool(closed) and reason is FinishReason.LENGTH
         for step in closed:
             self._close(step)
+        if closed:
+            self.steps[-1].end = len(self.tokens)
         self._settle()
 
     def give_up(self) -> None:
@@ -269,7 +271,7 @@ class DualStream:
         cut = self.text.cut(step.end, step.boundary)
         self._tickets += 1
         before = self.steps[-1].upto if self.steps else None
-        end = len(self.tokens) if self._held is not None else cut or self.text.tokens_covering(step.end)
+        end = self.text.tokens_covering(step.end) if cut is None else cut
         pending = PendingStep(step, cut, end, self._tickets, Before(step.text, before))
         self.steps.append(pending)
         self._live[pending.ticket] = pending
@@ -369,8 +371,7 @@ class DualStream:
         self._standing.drop([pending.report for pending in counted if pending.report is not None])
         dropped = {pending.ticket for pending in self.steps[steps:]}
         del self.steps[steps:]
-        for ticket in dropped:
-            self._live.pop(ticket, None)
+        self._live = {ticket: pending for ticket, pending in self._live.items() if ticket not in dropped}
         self._outbox = [item for item in self._outbox if item.ticket not in dropped]
         self.passed = min(self.passed, steps)
 
@@ -393,8 +394,7 @@ class DualStream:
             if (keep := self._boundary(self.passed)) < len(self.tokens):
                 self._cut_short(self.passed, self.text.slice(self.text.chars(keep), self.text.length))
             self._release(len(self.tokens))
-        self._live.clear()
-        self._outbox.clear()
+        self._live, self._outbox = {}, []
         self.finish_reason = reason
         if self.emit is not None:
             self.emit(Finished(self.request, self.text.text, reason.value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifirst.decoding.records import PendingStep
-from verifirst.decoding.text import TokenText
 
 
 def boundary(steps: Sequence[PendingStep], count: int) -> int:
@@ -18,19 +17,16 @@ def boundary(steps: Sequence[PendingStep], count: int) -> int:
     return 0
 
 
-def spans(steps: Sequence[PendingStep], text: TokenText) -> list[tuple[int, int]]:
-    """Each step's tokens, half open; together all of ``text``, where there is a step.
+def spans(steps: Sequence[PendingStep]) -> list[tuple[int, int]]:
+    """Each step's tokens, half open: what was sampled for it, whatever came after.
 
     Neighbours meet, or share the one token that spells the end of one and the begin of the
-    next. Tokens behind the last step (blanks, an end-of-text token) are counted to it.
+    next. An end-of-text token belongs to the step that it closed; where the last step was
+    closed by its separator, what follows belongs to none.
     """
     found: list[tuple[int, int]] = []
     start = 0
     for pending in steps:
-        shared = pending.cut is None
-        end = text.tokens_covering(pending.step.end) if pending.cut is None else pending.cut
-        found.append((start, end))
-        start = end - shared
-    if found:
-        found[-1] = (found[-1][0], len(text))
+        found.append((start, pending.end))
+        start = pending.end - (pending.cut is None)
     return found
