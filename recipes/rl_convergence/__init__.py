@@ -1,0 +1,1 @@
+"""Does reinforcement learning on verified rollouts converge faster? See README.md."""

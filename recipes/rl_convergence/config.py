@@ -1,0 +1,88 @@
+"""What is run: sizes, arms, learning rates, and the target, all fixed before the main runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Sampled = Literal["raw", "flagged", "verified"]
+Baseline = Literal["group", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """How rollouts are sampled and which of their tokens learn; the mathematics is in docs/rl.md.
+
+    ``sampled``: without verification, with it but keeping refuted steps, or with rollback.
+    ``refused``: refused attempts carry the rollout's advantage, too. ``penalty``: charged to
+    the first refuted step of a flagged rollout. ``acceptance``: scale of the acceptance
+    objective. ``baseline``: what the rewards are compared with, the others of the group (GRPO)
+    or a learned value (PPO). ``supervised``: no rollouts, gold solutions.
+    """
+
+    title: str
+    sampled: Sampled
+    refused: bool = False
+    penalty: float = 0.0
+    acceptance: float = 0.0
+    baseline: Baseline = "group"
+    supervised: bool = False
+
+
+ARMS: dict[str, Arm] = {
+    "a": Arm("outcome reward only", "raw"),
+    "b": Arm("verified rollouts, accepted tokens", "verified"),
+    "c": Arm("step-validity reward and mask", "flagged", penalty=1.0),
+    "d": Arm("exact score function of the verified policy", "verified", refused=True),
+    "d+": Arm("d and the acceptance objective", "verified", refused=True, acceptance=1.0),
+    "e": Arm("b and preference pairs", "verified", acceptance=0.5),
+    "ppo-a": Arm("PPO: outcome reward only", "raw", baseline="value"),
+    "ppo-b": Arm("PPO: verified rollouts, accepted tokens", "verified", baseline="value"),
+    "ppo-d": Arm("PPO: accepted and refused attempts", "verified", refused=True, baseline="value"),
+    "ppo-d+": Arm("PPO: d and the acceptance objective", "verified", refused=True, acceptance=1.0, baseline="value"),
+    "sft": Arm("supervised annealing on gold solutions", "raw", supervised=True),
+}
+"""Pairs weigh ``beta / 2`` times the acceptance rows at the sampling policy, here with beta = 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes of every run.
+
+    ``prompts`` problems a step, ``samples`` rollouts each. After the optimiser steps in
+    ``evaluated``, ``between`` held-out problems are solved; after the last one ``held_out``
+    are. ``retries`` refusals at one boundary end a rollout. ``target`` is the clean accuracy
+    (at temperature 1) to be reached. ``rates`` are the learning rates that the sweep found.
+    """
+
+    model: str = "first_light_base"
+    split: str = "held-out"
+    prompts: int = 8
+    samples: int = 8
+    steps: int = 40
+    warm_up: int = 5
+    evaluated: tuple[int, ...] = (8, 16, 24, 32)
+    between: int = 500
+    held_out: int = 1000
+    max_tokens: int = 144
+    retries: int = 8
+    clip: float = 0.2
+    gradient_norm: float = 1.0
+    value_rate: float = 3e-3
+    target: float = 0.30
+    rates: dict[str, float] = field(default_factory=dict)
+
+    def rate(self, arm: str) -> float:
+        """Learning rate of an arm."""
+        return self.rates.get(arm, 5e-4)
+
+
+PLAN = Plan()
+
+SWEEP = Plan(split="dev", steps=16, evaluated=(), held_out=300)
+SWEEP_RATES = (2e-4, 5e-4, 1.2e-3)
+
+SMOKE = Plan(
+    prompts=2, samples=2, steps=2, warm_up=1, evaluated=(1,), between=4, held_out=6, max_tokens=48, retries=2, target=0.1
+)
+"""Seconds: to see that everything is in place."""
