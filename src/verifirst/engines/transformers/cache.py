@@ -29,14 +29,17 @@ class RaggedLayer(DynamicLayer):  # type: ignore[misc]  # transformers is untype
         self.width = 0
 
     def update(self, key_states: torch.Tensor, value_states: torch.Tensor, *_: Any, **__: Any) -> tuple[Any, Any]:
-        """Scatter ``[rows, heads, 1, head_dim]`` states; mutates the buffers in place."""
+        """Scatter ``[rows, heads, 1, head_dim]`` states; mutates the buffers in place.
+
+        Under autocast keys and values come in different types; the buffers keep the keys'.
+        """
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
         self._reserve(key_states.shape[0], key_states[0])
         self._lengthen(self.width)
         rows = torch.arange(key_states.shape[0], device=key_states.device)
-        self.keys[rows, :, self.positions] = key_states[:, :, 0]
-        self.values[rows, :, self.positions] = value_states[:, :, 0]
+        self.keys[rows, :, self.positions] = key_states[:, :, 0].to(self.keys.dtype)
+        self.values[rows, :, self.positions] = value_states[:, :, 0].to(self.values.dtype)
         return self.keys[: len(rows), :, : self.width], self.values[: len(rows), :, : self.width]
 
     def adopt(self, row: int, keys: torch.Tensor, values: torch.Tensor) -> None:

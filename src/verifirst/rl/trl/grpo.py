@@ -116,10 +116,10 @@ class VerifiedGRPOTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is untyped 
 
     def _shares(self, inputs: dict[str, Any]) -> torch.Tensor:
         """What TRL multiplies the loss of one token of each row with, ``[rows]``; see its ``_compute_loss``."""
-        mask = inputs["completion_mask"] * inputs.get("tool_mask", 1)
-        lengths = mask.sum(dim=1).clamp(min=1).float()
+        mask: torch.Tensor = inputs["completion_mask"] * inputs.get("tool_mask", 1)
+        lengths: torch.Tensor = mask.sum(dim=1).clamp(min=1).float()
         if self.loss_type == "dapo":
-            total = inputs["num_items_in_batch"].clamp(min=1) / self.accelerator.num_processes
+            total: torch.Tensor = inputs["num_items_in_batch"].clamp(min=1) / self.accelerator.num_processes
             if self.model.training:
                 total = total * self.current_gradient_accumulation_steps / self.args.steps_per_generation
             return 1 / total.expand_as(lengths)
