@@ -77,3 +77,17 @@ def test_a_linear_system(rows: list[tuple[int, int]], x: int, y: int, off: int) 
     assume(a + c and b + d)
     assert statuses(check(added.format(total), problem=problem)) == [Status.VERIFIED]
     assert Status.VERIFIED not in statuses(check(added.format(total + off), problem=problem))
+
+
+@settings(deadline=None)
+@given(nonzero, small, nonzero, small, st.integers(-9, 99), small, small)
+def test_a_side_that_is_rewritten(a: int, b: int, c: int, d: int, stays: int, slip: int, other: int) -> None:
+    product = (a * X + b) * (c * X + d)
+    written = sympy.expand(product + slip * X + other)
+    assume(b and d and written.has(X))
+    first = f"We know that $({a}x + {b})({c}x + {d}) = {stays}$."
+    found = statuses(check(first, f"Expanding the left side, we get ${sympy.latex(written)} = {stays}$."))
+    if not slip and not other:
+        assert Status.REFUTED not in found
+    elif sympy.gcd(product - stays, written - stays).is_number:
+        assert Status.REFUTED in found

@@ -87,6 +87,15 @@ STEPS = [
 ]  # fmt: skip
 
 
+REWRITINGS = [
+    (r"\[ (a + b)(c + d) = 16 \] Expanding, we get \[ ac + ad + bc + bd = 16 \]", "+ bd", "+ ab", "ac + ad + bc + ab = 16"),
+    (r"We have $2n + 4n + 4 = m$. Combining like terms, $6n + 4 = m$.", "6n", "7n", None),
+    (r"\[ ab - ac + bc = 12 \] Factoring out $a$: \[ a(b - c) + bc = 12 \]", "b - c", "b + c", "a(b + c) + bc = 12"),
+    (r"\[ S = 4a + 4b + 2ab \] The right-hand side can be rewritten as \[ S = 2(2a + 2b + ab) \]", "+ ab", "+ 2ab", None),
+    (r"\[ \frac{x}{2} + \frac{y}{3} = z \] With a common denominator: \[ \frac{3x + 2y}{6} = z \]", "3x", "2x", None),
+]  # fmt: skip
+
+
 def refuted(text: str) -> list[tuple[str | None, str]]:
     ledger = Ledger.open(VERIFIER, "")
     report = ledger.push(Step(0, 0, len(text), len(text), text))
@@ -127,6 +136,15 @@ def test_a_false_identity_is_refuted(right: str, old: str, new: str, claim: str 
 def test_a_false_step_is_refuted(right: str, old: str, new: str, claim: str) -> None:
     assert not refuted(right)
     assert refuted(broken(right, old, new)) == [("AL004", claim)]
+
+
+@pytest.mark.parametrize(("right", "old", "new", "claim"), REWRITINGS)
+def test_a_false_rewriting_is_refuted(right: str, old: str, new: str, claim: str | None) -> None:
+    assert not refuted(right)
+    found = refuted(broken(right, old, new))
+    assert {rule for rule, _ in found} <= {"AL007", "AL008"}
+    assert found
+    assert claim is None or claim in [shown for _, shown in found]
 
 
 def test_there_are_enough() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from verifirst.claims.formula import Formula
+from verifirst.claims.formula import TEXTBOOK, Formula, Style, reread
 from verifirst.core.rule import Context
 from verifirst.rules.algebra._known import named, statement
 from verifirst.solvers.ideal import Relation
@@ -60,7 +60,16 @@ def _sides(claim: Formula) -> Relation:
 
 def _last_of_step_before(claim: Formula, context: Context) -> Ground | None:
     """The last equation of the step before, where only words of deriving stand before ``claim``."""
+    before = _closing(claim, context)
+    if before is None:
+        return None
     between = _STEP.sub("", context.step.text[: claim.start])
+    words_only = _says_it_follows(between, before.equations[0], claim) and bool(_words(between))
+    return before if words_only else None
+
+
+def _closing(claim: Formula, context: Context) -> Ground | None:
+    """The last equation of the step before, where ``claim`` is the first claim of its step."""
     if context.claims[0].start < claim.start:
         return None
     last = None
@@ -72,9 +81,43 @@ def _last_of_step_before(claim: Formula, context: Context) -> Ground | None:
             last = fact
     if last is None:
         return None
-    sides = (last.subject or named(last.name), last.term)
-    words_only = _says_it_follows(between, sides, claim) and bool(_words(between))
-    return Ground((sides,), last.source, supposed=False) if words_only else None
+    return Ground(((last.subject or named(last.name), last.term),), last.source, supposed=False)
+
+
+class Neighbour(NamedTuple):
+    """The equation right before another, whatever joins them: its outer sides, and the text between.
+
+    ``links`` are its first and last claim where it stands in the same step.
+    """
+
+    sides: Relation
+    source: str
+    between: str
+    supposed: bool
+    links: tuple[Formula, Formula] | None = None
+
+    def read(self, style: Style, context: Context) -> Relation | None:
+        """The outer sides in this style; those of an earlier step are known in the textbook's only."""
+        if self.links is None or style == TEXTBOOK:
+            return self.sides
+        first, last = (reread(context.step.text, link, style, context.budget) for link in self.links)
+        return (first[0], last[1]) if first and last else None
+
+
+def neighbour(claim: Formula, context: Context) -> Neighbour | None:
+    """The chain of equations right before ``claim``, in this step or at the end of the last."""
+    text = context.step.text
+    before = statement(claim.statement - 1, context)
+    if before:
+        if len(before) != before[0].members - 1 or any(item.relation != "=" for item in before):
+            return None
+        first, last = before[0], before[-1]
+        source, between = text[first.start : last.end], text[last.end : claim.start]
+        return Neighbour((first.left.term, last.right.term), source, between, first.supposed, (first, last))
+    closing = None if claim.statement else _closing(claim, context)
+    if closing is None:
+        return None
+    return Neighbour(closing.equations[0], closing.source, _STEP.sub("", text[: claim.start]), supposed=False)
 
 
 def _derives(between: str, before: Relation, claim: Formula) -> bool:
@@ -83,6 +126,11 @@ def _derives(between: str, before: Relation, claim: Formula) -> bool:
         return True
     quiet = not _words(between) and "," not in between and _DISPLAY.search(between) is not None
     return quiet and len(between) <= MAX_BETWEEN and not _listed(before, claim)
+
+
+def signed(between: str) -> bool:
+    """Whether a sign of deriving, and no words, stands between two equations."""
+    return len(between) <= MAX_BETWEEN and not _words(between) and _SIGN.search(between) is not None
 
 
 def says_it(claim: Formula, context: Context) -> bool:

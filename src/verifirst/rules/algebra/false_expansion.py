@@ -25,21 +25,18 @@ from verifirst.claims.formula import Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.rules.algebra._closed import approximate_text, closed, rational
+from verifirst.rules.algebra._closed import approximate_text, closed
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._follows import binding, identity
+from verifirst.rules.algebra._follows import binding
+from verifirst.rules.algebra._forms import comparable, differ
 from verifirst.rules.algebra._known import names, said_before, statement
 from verifirst.rules.algebra._readings import readings
-from verifirst.solvers.compare import compare
 from verifirst.solvers.ideal import Relation
-from verifirst.solvers.terms import Item, Term, functions, is_bound, symbols
 
-_SMOOTH = frozenset("+ - * / neg sin cos tan cot sec csc".split())
 _IS = re.compile(r"\b(?:is|are|be)\s*:?\s*(?:\$+|\\\(|\\\[)?\s*\Z")
 _REWRITES = re.compile(r"\b(?:factor|simplif|expand)", re.IGNORECASE)
 MIN_EXPRESSION = 3
-_RELATED = frozenset("i j omega zeta epsilon phi e".split())
 _MODULAR = re.compile(
     r"\\equiv|\\p?mod\b|≡|\bmod(?:ulo)?\b|congruent|identity matrix|matri(?:x|ces)|\broots?\b", re.IGNORECASE
 )
@@ -68,7 +65,7 @@ class FalseExpansion(Rule):
             return None
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
-            if sides is None or not _plain(sides) or not _differ(sides, context):
+            if sides is None or not comparable(sides) or not differ(sides, context):
                 return None
             tried.append(sides)
         if _related(claim, context):
@@ -80,28 +77,6 @@ class FalseExpansion(Rule):
         text = context.step.text
         left, right = text[claim.left.start : claim.left.end][:80], text[claim.right.start : claim.right.end][:80]
         return self.refuted(claim, failing("identity", tried), f"{left} is not {right} for all values")
-
-
-def _plain(sides: Relation) -> bool:
-    """Expressions in the same symbols, at least one, none of which has a relation of its own."""
-    left, right = (symbols(side) for side in sides)
-    return left == right and bool(left) and not left & _RELATED and not any(functions(side) for side in sides)
-
-
-def _differ(sides: Relation, context: Context) -> bool:
-    """Whether the sides are proved to differ for some values."""
-    if rational(*sides):
-        return identity(sides, context) != "holds"
-    return all(_continuous(side) for side in sides) and compare(*sides, budget=context.budget).answer == "different"
-
-
-def _continuous(term: Term) -> bool:
-    """Only functions of all real numbers, of which a symbol may be any: none of whole numbers."""
-    return all(_numeric(item) or (isinstance(item, str) and (item[0] == "$" or item in _SMOOTH)) for item in term)
-
-
-def _numeric(item: Item) -> bool:
-    return not isinstance(item, str) and not is_bound(item)
 
 
 def _describes(claim: Formula, context: Context) -> bool:
