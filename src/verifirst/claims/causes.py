@@ -1,21 +1,25 @@
 """Causes: the earlier step that a refutation points back to.
 
-A refuted step is not always where the trace went wrong. Two things tell, and only two are
+A refuted step is not always where the trace went wrong. Few things tell, and only these are
 acted upon, since naming a cause throws away every step from it on:
 
 - the step rests on a fact that an earlier refuted claim states (:meth:`FactGraph.blame`);
-- the wrong value is an earlier step's: it says it, or an expression that comes to it, first,
-  nobody has verified it, and every number of the other side was known by then. The refuted
-  step only says it again (``we get 70`` and, a step later, ``1 - 81 = 70``).
+- the wrong number is an earlier step's, which came up with it, or with an expression that comes
+  to it, and which nobody has verified. The refuted step only says it again (``we get 70`` and,
+  a step later, ``31 + 81 = 70``). Three things show that it is the same number, and one of them
+  must hold: every number of the other side was known by then; or what the other side comes to
+  was the last word until then (``2^32 / 2^28``, then ``2^30 / 2^28``, and at last ``... = 4``);
+  or that step, the first to say the number, says every number of the other side too.
 
-A small whole number is no trace of anything: it turns up everywhere.
+A small whole number is no trace of anything: it turns up everywhere. A number that the refuted
+step says first is its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from verifirst.claims.establishing import number
 from verifirst.claims.expression import parse
@@ -32,6 +36,57 @@ WORK = 400_000  # budget units one investigation may spend; a refutation is rare
 SMALL = 10  # whole numbers below it say nothing about where they come from
 DISTINCTIVE = 100  # numerator times denominator from which a value alone is a trace
 _BEGINS = frozenset("n({fr")
+_PLAIN = frozenset("+ - * / ^ +% -% neg sqrt %".split())
+_MARKS = frozenset(("neg", "%"))  # with these alone a number is still no computation
+
+
+class _Said(NamedTuple):
+    """A value that a text holds; ``computed``: as an expression, not as a number."""
+
+    value: Fraction
+    computed: bool
+
+
+class _Trace:
+    """What was said before a refuted step, each text read once and within one budget."""
+
+    def __init__(self, problem: str, earlier: Sequence[Report], facts: FactGraph) -> None:
+        self.earlier = earlier
+        self._facts = facts
+        self._problem = problem
+        self._budget = Budget(WORK)
+        self._read: dict[int, list[_Said]] = {}
+
+    def said(self, step: int) -> list[_Said]:
+        """The values of the arithmetic expressions in the text of ``step``, or in the problem."""
+        if step not in self._read:
+            text = self._problem if step == PROBLEM else self.earlier[step].step.text
+            self._read[step] = list(_values(text, self._budget))
+        return self._read[step]
+
+    def values(self, step: int) -> set[Fraction]:
+        """The same without order."""
+        return {said.value for said in self.said(step)}
+
+    def since(self, value: Fraction) -> int | None:
+        """The step that states ``value`` first, or None."""
+        positions = self._facts.find(value)
+        return self._facts[positions[0]].step if positions else None
+
+    def first(self, value: Fraction) -> int | None:
+        """The first step that states ``value`` or an expression that comes to it; PROBLEM for the problem."""
+        stated = self.since(value)
+        if stated == PROBLEM or value in self.values(PROBLEM):
+            return PROBLEM
+        return next((step for step in range(len(self.earlier[:stated])) if value in self.values(step)), stated)
+
+    def verified(self, value: Fraction, step: int) -> bool:
+        """Whether the report on ``step`` verifies a claim that one side comes to ``value``."""
+        return any(
+            value in (_value(_term(getattr(verdict.claim, side, None))) for side in ("left", "right"))
+            for verdict in self.earlier[step].verdicts
+            if verdict.status is Status.VERIFIED
+        )
 
 
 def origin(refutation: Verdict, problem: str, earlier: Sequence[Report], facts: FactGraph) -> int | None:
@@ -39,37 +94,79 @@ def origin(refutation: Verdict, problem: str, earlier: Sequence[Report], facts: 
 
     ``facts`` are those before the refuted step, ``earlier`` the reports on the steps before it.
     """
-    claim = refutation.claim
-    wrong = number(_term(getattr(claim, "right", None)))
-    if wrong is None or getattr(claim, "relation", "") not in ("=", "≈"):
+    wrong = ends_in(refutation)
+    if wrong is None:
         return None
-    left = [value for value in _numbers(_term(getattr(claim, "left", None))) if not _everywhere(value)]
-    if not left and abs(wrong.numerator) * wrong.denominator < DISTINCTIVE:
-        return None
+    left = _term(getattr(refutation.claim, "left", None))
+    trace = _Trace(problem, earlier, facts)
     try:
-        first = _first(wrong, problem, earlier, facts)
+        for find in (_said_again, _changed, _announced):
+            step = find(wrong, left, trace)
+            if step is not None and not trace.verified(wrong, step):
+                return step
     except BudgetExceeded:
+        pass
+    return None
+
+
+def is_new(refutation: Verdict, problem: str, earlier: Sequence[Report], facts: FactGraph) -> bool:
+    """Whether the refuted equation ends in a number that nothing before it says or comes to.
+
+    Such a step is false by itself: no earlier one can have come up with what is false in it.
+    """
+    wrong = ends_in(refutation)
+    try:
+        return wrong is not None and _Trace(problem, earlier, facts).first(wrong) is None
+    except BudgetExceeded:
+        return False
+
+
+def ends_in(refutation: Verdict) -> Fraction | None:
+    """The number that a refuted equation ends in, None of other claims."""
+    claim = refutation.claim
+    return number(_term(getattr(claim, "right", None))) if getattr(claim, "relation", "") in ("=", "≈") else None
+
+
+def _said_again(wrong: Fraction, left: Term, trace: _Trace) -> int | None:
+    """The first to come up with the wrong number, where every number of the other side was known by then."""
+    known = [value for value in _numbers(left) if not _everywhere(value)]
+    rare = known or abs(wrong.numerator) * wrong.denominator >= DISTINCTIVE
+    if _everywhere(wrong) or not rare:
         return None
-    if first is None or _verified(wrong, earlier[first]):
+    first = trace.first(wrong)
+    if first is None or first == PROBLEM:
         return None
-    known = (_since(value, facts) for value in left)
-    return first if all(since is not None and since <= first for since in known) else None
+    since = (trace.since(value) for value in known)
+    return first if all(step is not None and step <= first for step in since) else None
 
 
-def _first(value: Fraction, problem: str, earlier: Sequence[Report], facts: FactGraph) -> int | None:
-    """The first step that says ``value``, or an expression that comes to it; None if the problem does."""
-    said = _since(value, facts)
-    budget = Budget(WORK)
-    if said == PROBLEM or _everywhere(value) or value in _values(problem, budget):
+def _changed(wrong: Fraction, left: Term, trace: _Trace) -> int | None:
+    """The first to come up with the wrong number after the right one was computed for the last time."""
+    right = _value(left)
+    if right is None or right == wrong:
         return None
-    for report in earlier[:said]:
-        if value in _values(report.step.text, budget):
-            return report.step.index
-    return said
+    to_compute = _everywhere(wrong) or trace.since(wrong) == PROBLEM  # the bare number would be no trace
+    found: int | None = None
+    for step in range(len(trace.earlier) - 1, PROBLEM - 1, -1):
+        for value, computed in reversed(trace.said(step)):
+            if value == right and computed:
+                return found
+            if value == wrong and (computed or not to_compute) and step != PROBLEM:
+                found = step
+    return None
 
 
-def _values(text: str, budget: Budget) -> Iterator[Fraction]:
-    """The values of the arithmetic expressions in ``text``."""
+def _announced(wrong: Fraction, left: Term, trace: _Trace) -> int | None:
+    """The first to say the wrong number at all, where that step says every number of the other side too."""
+    operands = set(_numbers(left))
+    step = trace.since(wrong)
+    if not operands or step is None or step == PROBLEM or wrong in trace.values(PROBLEM):
+        return None
+    return step if operands <= trace.values(step) else None
+
+
+def _values(text: str, budget: Budget) -> Iterator[_Said]:
+    """The values of the arithmetic expressions in ``text``, in order."""
     tokens = tokenize(text, budget)
     at, end = 0, len(tokens.kinds) - 1
     while at < end:
@@ -80,23 +177,8 @@ def _values(text: str, budget: Budget) -> Iterator[Fraction]:
         budget.spend(following - at + 1)
         value = _value(side.rpn)
         if value is not None:
-            yield value
+            yield _Said(value, any(isinstance(item, str) and item not in _MARKS for item in side.rpn))
         at = max(following, at + 1)
-
-
-def _verified(value: Fraction, report: Report) -> bool:
-    """Whether ``report`` verifies a claim that one side comes to ``value``."""
-    return any(
-        value in (_value(_term(getattr(verdict.claim, side, None))) for side in ("left", "right"))
-        for verdict in report.verdicts
-        if verdict.status is Status.VERIFIED
-    )
-
-
-def _since(value: Fraction, facts: FactGraph) -> int | None:
-    """The step that states ``value`` first, or None."""
-    positions = facts.find(value)
-    return facts[positions[0]].step if positions else None
 
 
 def _everywhere(value: Fraction) -> bool:
@@ -117,9 +199,6 @@ def _value(term: Term) -> Fraction | None:
         return Fraction(*evaluate(cast(Rpn, term)))
     except ArithmeticError:
         return None
-
-
-_PLAIN = frozenset("+ - * / ^ +% -% neg sqrt %".split())
 
 
 def _numbers(term: Term) -> Iterator[Fraction]:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from verifirst.bench.labels.adjudications import Adjudication, Adjudications
 from verifirst.bench.labels.counting import count
+from verifirst.bench.labels.data import Labelled
 from verifirst.bench.labels.judging import Judged, Place, Refutation, Settings, Solution
 from verifirst.bench.labels.outcome import measure
 from verifirst.bench.labels.tally import Tally, total
@@ -25,6 +26,7 @@ EXPECTED = {  # by hand, from the rows in conftest.py
     "first_before": 1,  # e
     "first_at": 1,  # a
     "first_after": 1,  # c
+    "after_alone": 1,  # nobody said 11 before
     "spurious": 1,
     "spurious_caught": 1,
     "annotations": 2,
@@ -111,8 +113,9 @@ def judged(draw, index, place):
     reasons = ("NO_CLAIM",) if status is Status.UNKNOWN else ()
     cause = draw(st.none() | st.integers(0, 5)) if refuted else None
     return Judged(
-        index, place, status, status is not Status.UNKNOWN, draw(st.integers(0, 10**6)), refutations, reasons, cause
-    )
+        index, place, status, status is not Status.UNKNOWN, draw(st.integers(0, 10**6)), refutations, reasons, cause,
+        alone=refuted and draw(st.booleans()),
+    )  # fmt: skip
 
 
 @st.composite
@@ -147,8 +150,32 @@ def test_parts_never_exceed_their_whole(solutions):
     assert tally["caught"] <= tally["errors_decided"] <= tally["errors"]
     where = [tally[f"first_{place}"] for place in ("before", "at", "after", "never")]
     assert sum(where) == tally["errors"]
-    assert tally["cause_right"] <= tally["cause_named"] <= tally["first_after"]
+    assert tally["cause_right"] + tally["cause_past"] <= tally["cause_named"] <= tally["first_after"]
+    assert tally["cause_moved"] <= tally["first_before"] + tally["first_at"]
+    assert tally["after_alone"] <= tally["first_after"]
     assert tally["spurious_caught"] <= min(tally["spurious"], tally["caught"])
+
+
+AGAIN = ("When I add 31 and 81, I get 70.", "So 31 + 81 = 70.")
+
+
+@pytest.mark.parametrize(
+    ("first_error", "steps", "expected"),
+    [
+        (1, ("He has 44.", *AGAIN), {"cause_named": 1, "cause_right": 1}),
+        (0, ("He has 44.", *AGAIN), {"cause_named": 1}),
+        (2, (AGAIN[0], "", "Then some.", AGAIN[1]), {"cause_named": 1, "cause_past": 1}),
+        (1, AGAIN, {"cause_moved": 1}),
+        (0, ("He adds 31 and 81.", "So 31 + 81 = 70."), {"after_alone": 1}),
+        (0, ("He adds 31 and 81 eggs and 70 pears.", "So 31 + 81 = 113.", "And 31 + 81 = 70."), {"after_alone": 1}),
+    ],
+    ids=["right", "short of it", "past it", "moved", "by itself", "the first refuted step only"],
+)  # fmt: skip
+def test_a_cause_is_held_against_the_label(settings, first_error, steps, expected):
+    solution = Labelled("set", "a", "Many.", steps, first_error)
+    counts = measure(settings, [solution], Adjudications()).total.counts
+    names = ("after_alone", "cause_named", "cause_right", "cause_past", "cause_moved")
+    assert {name: counts[name] for name in names if counts[name]} == expected
 
 
 def test_times_of_nothing_and_of_something():

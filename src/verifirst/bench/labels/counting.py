@@ -3,10 +3,13 @@
 ``solutions``; ``unlabelled``; ``good``, ``good_decided``, ``good_flagged``, ``good_false``
 (flagged, and nobody found it wrong); ``errors``, ``errors_decided``, ``caught`` (the first-error
 step is refuted); ``first_before``, ``first_at``, ``first_after``, ``first_never`` (where the
-solution's first refuted step stands, for solutions with an error); ``cause_named`` and
-``cause_right`` (of ``first_after``); ``spurious``, ``spurious_caught``; ``misread`` (steps at or
-past the first error, refuted for a reason that was read and found wrong); ``annotations``,
-``annotations_found``, ``annotations_decided``.
+solution's first refuted step stands, for solutions with an error); ``after_alone`` (of
+``first_after``: what is false in the step was said by nobody before, so that no cause is to be
+named); ``cause_named``, ``cause_right`` and ``cause_past`` (of ``first_after``: a cause is named,
+it is the labelled step, it lies before the labelled step); ``cause_moved`` (of the others: a cause
+is named, so that the trace is cut before its first error); ``spurious``, ``spurious_caught``;
+``misread`` (steps at or past the first error, refuted for a reason that was read and found wrong);
+``annotations``, ``annotations_found``, ``annotations_decided``.
 """
 
 from __future__ import annotations
@@ -80,6 +83,17 @@ def _count_error(tally: Tally, solution: Solution, caught: bool) -> None:
     tally.counts["spurious"] += solution.spurious
     tally.counts["spurious_caught"] += solution.spurious and caught
     tally.kinds[solution.error_kind, caught] += 1
-    if first is Place.LATER:
-        tally.counts["cause_named"] += refuted[0].cause is not None
-        tally.counts["cause_right"] += refuted[0].cause == solution.first_error
+    if refuted:
+        _count_cause(tally, solution, refuted[0])
+
+
+def _count_cause(tally: Tally, solution: Solution, step: Judged) -> None:
+    cause, marked = step.cause, solution.first_error
+    assert marked is not None, "solutions without a label are not counted"
+    if step.place is Place.LATER:
+        tally.counts["after_alone"] += step.alone
+        tally.counts["cause_named"] += cause is not None
+        tally.counts["cause_right"] += cause == marked
+        tally.counts["cause_past"] += cause is not None and cause < marked
+    else:
+        tally.counts["cause_moved"] += cause is not None

@@ -13,7 +13,8 @@ from verifirst.report.console import printable
 
 FIGURES = (
     "good", "good_decided", "good_flagged", "good_false", "errors", "errors_decided", "caught", "first_before",
-    "first_at", "first_after", "cause_right", "spurious_caught", "misread", "annotations_found", "annotations_decided",
+    "first_at", "first_after", "after_alone", "cause_named", "cause_right", "cause_past", "cause_moved",
+    "spurious_caught", "misread", "annotations_found", "annotations_decided",
 )  # fmt: skip
 SHOWN = 40  # steps of each kind of change that a terminal shows
 ALL = "all"

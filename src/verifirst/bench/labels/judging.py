@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from verifirst.bench.labels.annotations import found_in
 from verifirst.bench.labels.data import Labelled
+from verifirst.claims.causes import is_new
 from verifirst.core.report import Report
 from verifirst.core.rule import Rule
 from verifirst.core.step import Step
@@ -74,7 +75,10 @@ class Refutation:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One step as the verifier left it. ``ns`` is thread CPU time. ``reasons``: of each UNKNOWN verdict."""
+    """One step as the verifier left it. ``ns`` is thread CPU time. ``reasons``: of each UNKNOWN verdict.
+
+    ``alone`` says of the first refuted step that what is false in it was said by nobody before.
+    """
 
     index: int
     place: Place
@@ -84,6 +88,7 @@ class Judged:
     refutations: tuple[Refutation, ...]
     reasons: tuple[str, ...]
     cause: int | None
+    alone: bool = False
 
     @property
     def refuted(self) -> bool:
@@ -144,6 +149,7 @@ def full(labelled: Labelled) -> list[int]:
 
 def _judged(verifier: Verifier, labelled: Labelled) -> Iterator[Judged]:
     indices = full(labelled)
+    earlier: list[Report] = []
     for index, report, ns in reports(verifier, labelled):
         verdicts = report.verdicts
         refutations = [Refutation.of(v, enforced=True) for v in verdicts if v.status is Status.REFUTED]
@@ -157,7 +163,19 @@ def _judged(verifier: Verifier, labelled: Labelled) -> Iterator[Judged]:
             tuple(refutations),
             tuple(verdict.reason.value for verdict in verdicts if verdict.reason is not None),
             None if report.cause is None else indices[report.cause],
+            alone=_alone(verifier, labelled.problem, earlier, report),
         )
+        earlier.append(report)
+
+
+def _alone(verifier: Verifier, problem: str, earlier: Sequence[Report], report: Report) -> bool:
+    """Whether ``report`` is the first to refute, and the number that its equation ends in is its own."""
+    if report.refutation is None or any(before.refutation is not None for before in earlier):
+        return False
+    facts = verifier.begin(problem)
+    for fact in (fact for before in earlier for fact in before.facts):
+        facts.add(fact)
+    return is_new(report.refutation, problem, earlier, facts)
 
 
 def place(labelled: Labelled, index: int) -> Place:

@@ -62,9 +62,12 @@ def good_steps(rows: Mapping[str, Tally]) -> Table:
     return table
 
 
+_CAUSES = ("after_alone", "cause_named", "cause_right")
+
+
 def first_errors(rows: Mapping[str, Tally]) -> Table:
     """How many first-error steps are decided and caught, and where the first refuted step stands."""
-    titles = ("steps", "decided", "caught", "", "first: before", "at", "after", "cause right")
+    titles = ("steps", "decided", "caught", "", "first: before", "at", "after", "by itself", "cause named", "right")
     table = _table("first errors", *titles, "spurious", "caught", "")
     for name, tally in rows.items():
         _row(
@@ -77,7 +80,7 @@ def first_errors(rows: Mapping[str, Tally]) -> Table:
             _count(tally["first_before"]),
             _count(tally["first_at"]),
             _count(tally["first_after"]),
-            f"{tally['cause_right']} of {tally['first_after']}" if tally["first_after"] else "",
+            *(_count(tally[name]) if tally["first_after"] else "" for name in _CAUSES),
             _count(tally["spurious"]),
             _count(tally["spurious_caught"]) if tally["spurious"] else "",
             _percent(tally["spurious_caught"], tally["spurious"]),
