@@ -79,10 +79,11 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
 def _substitute_bound(item: Bound, values: Mapping[str, Term]) -> Bound:
     kind, index, body = item
     inner = {name: value for name, value in values.items() if name != index and name in symbols(body)}
-    fresh = index
-    while any(fresh in symbols(value) for value in inner.values()):
-        fresh += "'"
-    if fresh != index:
+    fresh, taken = index, {name for value in inner.values() for name in symbols(value)}
+    if index in taken:
+        taken |= symbols(body)
+        while fresh in taken:
+            fresh += "'"
         inner[index] = (f"${fresh}",)
     return kind, fresh, substitute(body, inner)
 
