@@ -36,11 +36,11 @@ ARMS: dict[str, Arm] = {
     "d": Arm("exact score function of the verified policy", "verified", refused=True),
     "d+": Arm("d and the acceptance objective", "verified", refused=True, acceptance=1.0),
     "e": Arm("b and preference pairs", "verified", acceptance=0.5),
+    "sft": Arm("supervised annealing on gold solutions", "raw", supervised=True),
     "ppo-a": Arm("PPO: outcome reward only", "raw", baseline="value"),
     "ppo-b": Arm("PPO: verified rollouts, accepted tokens", "verified", baseline="value"),
     "ppo-d": Arm("PPO: accepted and refused attempts", "verified", refused=True, baseline="value"),
     "ppo-d+": Arm("PPO: d and the acceptance objective", "verified", refused=True, acceptance=1.0, baseline="value"),
-    "sft": Arm("supervised annealing on gold solutions", "raw", supervised=True),
 }
 """Pairs weigh ``beta / 2`` times the acceptance rows at the sampling policy, here with beta = 1."""
 
@@ -51,38 +51,54 @@ class Plan:
 
     ``prompts`` problems a step, ``samples`` rollouts each. After the optimiser steps in
     ``evaluated``, ``between`` held-out problems are solved; after the last one ``held_out``
-    are. ``retries`` refusals at one boundary end a rollout. ``target`` is the clean accuracy
-    (at temperature 1) to be reached. ``rates`` are the learning rates that the sweep found.
+    are; ``greedy`` problems are also solved greedily then. ``retries`` refusals at one
+    boundary end a request, in training ``training_retries``. ``target`` is the clean accuracy
+    (at temperature 1) to be reached, ``targets`` are others that are reported. ``rates`` are
+    the learning rates that the sweep found.
     """
 
     model: str = "first_light_base"
     split: str = "held-out"
     prompts: int = 8
     samples: int = 8
-    steps: int = 40
+    steps: int = 32
     warm_up: int = 5
-    evaluated: tuple[int, ...] = (8, 16, 24, 32)
-    between: int = 500
+    evaluated: tuple[int, ...] = (8, 16, 24)
+    between: int = 400
     held_out: int = 1000
+    greedy: int = 400
     max_tokens: int = 144
     retries: int = 8
+    training_retries: int = 4
     clip: float = 0.2
     gradient_norm: float = 1.0
     value_rate: float = 3e-3
-    target: float = 0.30
+    target: float = 0.22
+    targets: tuple[float, ...] = (0.18, 0.2, 0.22, 0.25, 0.3, 0.42, 0.44, 0.46, 0.48, 0.5, 0.55)
     rates: dict[str, float] = field(default_factory=dict)
 
     def rate(self, arm: str) -> float:
         """Learning rate of an arm."""
-        return self.rates.get(arm, 5e-4)
+        return self.rates.get(arm, 3e-4)
 
 
-PLAN = Plan()
+PLAN = Plan(rates={"sft": 1e-3})
 
-SWEEP = Plan(split="dev", steps=16, evaluated=(), held_out=300)
+SWEEP = Plan(split="dev", steps=12, evaluated=(), held_out=300, greedy=0)
 SWEEP_RATES = (2e-4, 5e-4, 1.2e-3)
 
 SMOKE = Plan(
-    prompts=2, samples=2, steps=2, warm_up=1, evaluated=(1,), between=4, held_out=6, max_tokens=48, retries=2, target=0.1
+    prompts=2,
+    samples=2,
+    steps=2,
+    warm_up=1,
+    evaluated=(1,),
+    between=4,
+    held_out=6,
+    greedy=6,
+    max_tokens=48,
+    retries=2,
+    training_retries=2,
+    target=0.1,
 )
 """Seconds: to see that everything is in place."""

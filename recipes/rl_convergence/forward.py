@@ -37,13 +37,16 @@ class Cache:
 @torch.no_grad()
 def prefill(network: Network, prompts: Sequence[Sequence[int]], cache: Cache, first: int) -> None:
     """Fill rows ``first ...`` of the cache with ``prompts``; what is behind a shorter one is never looked at."""
-    width = max(map(len, prompts))
+    each = list(dict.fromkeys(map(tuple, prompts)))  # samples of one problem share its prompt
+    place = {prompt: index for index, prompt in enumerate(each)}
+    owner = [place[tuple(prompt)] for prompt in prompts]
+    width = max(map(len, each))
     if not width:
         return
     rows = slice(first, first + len(prompts))
-    for index, (keys, values) in enumerate(run_prompts(network, pad(prompts))):
-        cache.keys[index][rows, :, :width] = keys.transpose(1, 2)
-        cache.values[index][rows, :, :width] = values.transpose(1, 2)
+    for index, (keys, values) in enumerate(run_prompts(network, pad(each))):
+        cache.keys[index][rows, :, :width] = keys[owner].transpose(1, 2)
+        cache.values[index][rows, :, :width] = values[owner].transpose(1, 2)
 
 
 class Decoder:
@@ -130,8 +133,7 @@ def tree_hidden(network: Network, trees: Sequence[Tree]) -> Tensor:
     tokens = pad([tree.nodes for tree in trees])
     depth, sees = shape_of(trees, tokens.shape[1])
     width = max(map(len, heads))
-    blocked = torch.cat((torch.arange(width)[None] >= lengths[:, None], torch.zeros(len(trees), 0, dtype=bool)), 1)
-    blocked = blocked[:, None].expand(-1, tokens.shape[1], -1)
+    blocked = (torch.arange(width)[None] >= lengths[:, None])[:, None].expand(-1, tokens.shape[1], -1)
     mask = torch.zeros(len(trees), tokens.shape[1], width + tokens.shape[1])
     mask.masked_fill_(torch.cat((blocked, ~sees), 2), -torch.inf)
     cos, sin = rope_table(LONGEST, network.shape)

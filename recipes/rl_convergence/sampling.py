@@ -70,17 +70,16 @@ class Live:
 class Sampler:
     """``generate`` runs requests at temperature 1 or 0, ``width`` at a time; ``network`` may change between calls."""
 
-    def __init__(self, network: Network, tokenizer: Any, *, retries: int, width: int = 256) -> None:
+    def __init__(self, network: Network, tokenizer: Any, *, width: int = 256) -> None:
         self.network, self.tokenizer, self.width = network, tokenizer, width
         self._detokenizer = detokenizer(tokenizer)
-        self._settings = settings(retries)
         self._verifier = InlineStream(VERIFIER())
         self._end = tokenizer.eos_token_id
         self._cache = Cache(network, width)
 
-    def generate(self, requests: Sequence[Request], policy: Policy = ROLL_BACK) -> list[Output]:
-        """Outputs in the order of ``requests``."""
-        self._policy = policy
+    def generate(self, requests: Sequence[Request], *, retries: int, policy: Policy = ROLL_BACK) -> list[Output]:
+        """Outputs in the order of ``requests``; ``retries`` refusals at one boundary end a request."""
+        self._policy, self._settings = policy, settings(retries)
         self._decoder = Decoder(self.network)
         live = [self._live(index, request) for index, request in enumerate(requests)]
         waiting = deque(sorted(live, key=lambda row: -len(row.prompt)))  # rows of like length read less padding

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -47,29 +46,21 @@ class Spent:
 
 
 def run(trial: Trial, plan: Plan) -> list[Row]:
-    """Train and evaluate; one row per evaluation, and one that sums up training."""
+    """Train and evaluate; one row an evaluation. ``start`` is the checkpoint itself: step 0 of every arm."""
     torch.set_num_threads(1)
     torch.manual_seed(trial.seed)
     session = Session(trial, plan)
     rows: list[Row] = []
-    for batch in training_problems(plan, trial.seed):
+    for batch in session.batches() if trial.arm in ARMS else ():
         begun = time.process_time()
         session.step(batch)
         session.spent.cpu += time.process_time() - begun
         if session.spent.steps in plan.evaluated:
             rows += session.evaluations(plan.between)
     rows += session.evaluations(plan.held_out)
-    rows += session.evaluations(plan.held_out, temperature=0.0)
+    if plan.greedy:
+        rows += session.evaluations(plan.greedy, temperature=0.0)
     return rows
-
-
-def baseline(plan: Plan, seed: int) -> list[Row]:
-    """The checkpoint itself, evaluated with the keys of ``seed``: step 0 of every arm."""
-    torch.set_num_threads(1)
-    session = Session(Trial("start", seed, 0.0), plan)
-    return session.evaluations(plan.held_out) + (
-        session.evaluations(plan.held_out, temperature=0.0) if seed == 0 else []
-    )
 
 
 class Session:
@@ -77,12 +68,17 @@ class Session:
 
     def __init__(self, trial: Trial, plan: Plan) -> None:
         self.trial, self.plan, self.spent = trial, plan, Spent()
-        self.arm: Arm = ARMS.get(trial.arm, ARMS["a"])
+        self.arm: Arm = ARMS.get(trial.arm, ARMS["a"])  # "start" trains nothing
         self.network, self.tokenizer = start(plan)
-        self.sampler = Sampler(self.network, self.tokenizer, retries=plan.retries)
+        self.sampler = Sampler(self.network, self.tokenizer)
         self.learner = Learner(self.network, self.arm, plan, trial.rate)
         self.problems = test_problems(plan)
         self.seen: dict[str, float] = {}
+
+    def batches(self) -> Iterator[list[Problem]]:
+        """The problems of each step; a supervised step sees as many solutions as another sees rollouts."""
+        factor = self.plan.samples if self.arm.supervised else 1
+        return training_problems(replace(self.plan, prompts=self.plan.prompts * factor), self.trial.seed)
 
     def step(self, problems: Sequence[Problem]) -> None:
         """One optimiser step on ``samples`` rollouts of each problem."""
@@ -103,7 +99,8 @@ class Session:
             request(problem, self.plan, first + index, enforce=self.arm.sampled != "raw")
             for index, problem in enumerate(repeated)
         ]
-        outputs = self.sampler.generate(requests, FLAG if self.arm.sampled == "flagged" else ROLL_BACK)
+        policy = FLAG if self.arm.sampled == "flagged" else ROLL_BACK
+        outputs = self.sampler.generate(requests, retries=self.plan.training_retries, policy=policy)
         self.spent.tokens += sum(output.tally.sampled for output in outputs)
         return [Rollout.of(output) for output in outputs]
 
@@ -114,10 +111,8 @@ class Session:
         return right(problem, rollout)
 
     def supervise(self, problems: Sequence[Problem]) -> None:
-        """One step on as many gold solutions as there would be rollouts, the rate falling to 0."""
-        rng = random.Random(f"{self.trial.seed}/{self.spent.steps}")
-        more = training_problems(Plan(prompts=self.plan.prompts * self.plan.samples, steps=1), rng.randrange(1 << 40))
-        rows = sorted((data.solution_row(self.tokenizer, p) for p in next(more)), key=lambda row: len(row[0]))
+        """One step on gold solutions, the rate falling to 0."""
+        rows = sorted((data.solution_row(self.tokenizer, p) for p in problems), key=lambda row: len(row[0]))
         for group in quarters(rows):
             (loss_of(self.network, *data.pad(group)) / 4).backward()
         left = 1 - self.spent.steps / self.plan.steps

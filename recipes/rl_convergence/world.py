@@ -79,7 +79,8 @@ def evaluate(
         [
             request(problem, plan, key, enforce=enforce, temperature=temperature)
             for problem, key in zip(problems, keys, strict=True)
-        ]
+        ],
+        retries=plan.retries,
     )
     judged = [judge(problem, output) for problem, output in zip(problems, outputs, strict=True)]
     return {
