@@ -271,7 +271,7 @@ class DualStream:
         cut = self.text.cut(step.end, step.boundary)
         self._tickets += 1
         before = self.steps[-1].upto if self.steps else None
-        end = self.text.tokens_covering(step.end) if cut is None else cut
+        end = self.text.tokens_covering(step.boundary)
         pending = PendingStep(step, cut, end, self._tickets, Before(step.text, before))
         self.steps.append(pending)
         self._live[pending.ticket] = pending

@@ -52,8 +52,8 @@ class Rejection(Dropped):
 class PendingStep:
     """A closed step on its way through the verifier.
 
-    ``cut``: tokens that keep it, None if fused with the next. ``end``: tokens that spell it, with
-    the one that ended the text where that closed it. ``upto``: the steps up to and with it.
+    ``cut``: tokens that keep it, None if fused with the next. ``end``: tokens up to its boundary,
+    or up to the end of the text where that closed it. ``upto``: the steps up to and with it.
     """
 
     step: Step

@@ -20,13 +20,13 @@ def boundary(steps: Sequence[PendingStep], count: int) -> int:
 def spans(steps: Sequence[PendingStep]) -> list[tuple[int, int]]:
     """Each step's tokens, half open: what was sampled for it, whatever came after.
 
-    Neighbours meet, or share the one token that spells the end of one and the begin of the
-    next. An end-of-text token belongs to the step that it closed; where the last step was
-    closed by its separator, what follows belongs to none.
+    Neighbours meet, or share the one token that closed the one and begins the next. An
+    end-of-text token belongs to the step that it closed; where the last step was closed by its
+    separator, what follows belongs to none.
     """
     found: list[tuple[int, int]] = []
     start = 0
     for pending in steps:
         found.append((start, pending.end))
-        start = pending.end - (pending.cut is None)
+        start = pending.end - 1 if pending.cut is None else pending.cut
     return found

@@ -30,9 +30,11 @@ class Outcome:
 
     ``missing`` is for a rollout that gives no answer: nothing readable as one, or a text that
     did not come to its end (exhausted, or cut at ``max_tokens``: its last number is no answer).
+    ``undecided`` other than None is for a policy that learns to hide in answers nobody can judge.
     """
 
     missing: float | None = 0.0
+    undecided: float | None = None
 
     def __call__(self, rollout: Rollout, answer: str | None = None) -> float | None:
         """See :class:`Outcome`; None without an expected ``answer``."""
@@ -46,7 +48,7 @@ class Outcome:
             case Status.REFUTED:
                 return 0.0
             case Status.UNKNOWN:
-                return None
+                return self.undecided
 
 
 @dataclass(frozen=True, slots=True)

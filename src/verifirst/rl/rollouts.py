@@ -30,9 +30,9 @@ class RolloutStep:
     """A step that stands.
 
     ``start`` and ``end`` are indices into the rollout's ``completion_ids``, half open.
-    Neighbours meet, or share the one token that spells the end of one and the begin of the
-    next. An end-of-text token belongs to the step that it closed, and to none where that was
-    closed before. ``rules`` are the codes of the rules that decided something about it.
+    Neighbours meet, or share the one token that closed the one and begins the next. An
+    end-of-text token belongs to the step that it closed, and to none where that was closed
+    before. ``rules`` are the codes of the rules that decided something about it.
     ``tries`` counts the attempts at its boundary that still count, this one included.
     """
 
