@@ -5,6 +5,7 @@
 #   make lint     ruff, mypy, import contracts, fresh docs           (installs: local, dev, vLLM)
 #   make docs     write generated pages and shown output again       (installs: local, dev, vLLM)
 #   make bench    the paired word-problem benchmark, off and on      (installs: local)
+#   make rl-smoke TRL's GRPO and PPO with verification, two steps    (installs: local, dev, vLLM)
 #   make clean    remove .venv and every cache
 #
 # Settings: PYTHON=python3.12  JOBS=4  N=1000 TEMPERATURE=1.0 (bench)  ARGS="-k rollback" (test)
@@ -32,18 +33,33 @@ ONE_THREAD := OMP_NUM_THREADS=1
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
-.PHONY: help demo test lint docs bench clean
+.PHONY: help demo test lint docs bench rl-smoke rl-smoke-local rl-smoke-vllm clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n '3,11s/^# \{0,1\}//p' Makefile
+	@sed -n '3,12s/^# \{0,1\}//p' Makefile
 
 demo: $(STAMPS)/local
 	@$(ONE_THREAD) $(BIN)/verifirst demo
 
 bench: $(STAMPS)/local
 	$(ONE_THREAD) $(BIN)/verifirst bench word-problems --n $(N) --temperature $(TEMPERATURE)
+
+# Each trainer on each engine; the tests of the same name run them in CI.
+RL_SMOKE = $(ONE_THREAD) HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 $(BIN)/python -m recipes.rl_trl.train \
+	--steps 2 --prompts 4 --group 4
+
+rl-smoke: rl-smoke-local $(if $(filter no,$(VLLM)),,rl-smoke-vllm)
+
+rl-smoke-local: $(STAMPS)/dev
+	$(RL_SMOKE) --trainer grpo
+	$(RL_SMOKE) --trainer refusals
+	$(RL_SMOKE) --trainer ppo
+
+rl-smoke-vllm: $(STAMPS)/dev
+	$(RL_SMOKE) --trainer grpo --engine vllm
+	$(RL_SMOKE) --trainer ppo --engine vllm
 
 # A file stays in one process: the engines that its tests start are shared.
 test: $(STAMPS)/dev
