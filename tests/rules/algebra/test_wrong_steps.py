@@ -53,6 +53,9 @@ CLOSED = [  # the right text, what makes it wrong, the claim that is then refute
     (r"$\sqrt{3^2 + 4^2} = 5$", "= 5", "= 7", r"\sqrt{3^2 + 4^2} = 7"),
     (r"$\sqrt{15} = 3.87$", "3.87", "4.12", r"\sqrt{15} = 4.12"),
     (r"$\pi \cdot 5^2 = 25\pi$", "25", "10", r"\pi \cdot 5^2 = 10\pi"),
+    (r"$\lceil -8.8 \rceil = -8$, rounding up to the nearest integer", "-8$", "-9$", r"\lceil -8.8 \rceil = -9"),
+    (r"$\log_{11} 121 = 2$, where $x_{10} = 5$", "= 2", "= 3", r"\log_{11} 121 = 3"),
+    (r"\[ \sum_{k=1}^{44} \cos (8k^\circ) = -1 \]", "= -1", "= 0", r"\sum_{k=1}^{44} \cos (8k^\circ) = 0"),
     (r"$\cos 120^\circ = -\frac{1}{2}$", "-", "", r"\cos 120^\circ = \frac{1}{2}"),
 ]  # fmt: skip
 
@@ -83,6 +86,9 @@ STEPS = [
     (r"\[ 2x + 3 = 7 \] Simplifying, we get \[ 2x - 4 = 0 \]", "- 4", "+ 4", "2x + 4 = 0"),
     (r"$7t = 21$, so $t = 3$.", "3$.", "4$.", "t = 4"),
     ("7t = 21, so t = 3.", "3.", "4.", "t = 4"),
+    (r"\[ 33(9 + 2b) = 2013 \implies 9 + 2b = 61.0 \]", "61.0", "60.45", "9 + 2b = 60.45"),
+    (r"\[ 18x = 162 \implies x = \frac{162}{18} \]", "{18}", "{17}", r"x = \frac{162}{17}"),
+    (r"\[ 3x = 10 \implies x = 3.33 \]", "3.33", "3.67", "x = 3.67"),
     (r"$2y + 1 = 9$. Hence $2y = 8$.", "8$", "10$", "2y = 10"),
 ]  # fmt: skip
 

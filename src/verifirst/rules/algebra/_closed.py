@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"[-−–]?\s*(?:\\boxed\s*\{\s*)?[$]?[0-9][0-9,]*(?:\.([0
 _DECIMAL = re.compile(r"[0-9]\.[0-9]")
 COARSE = Fraction(1, 50)  # of the value: how far apart two expressions may be that are "about" equal
 ROUGHEST = 12  # an "about" 100 for 60 is none: a unit of the last digit is at most this part of the value
+BARELY = Fraction(999, 1000)  # a result is off by less than a unit where it is cut or rounded, never by a whole one
 FINEST = Fraction(1, 10**9)  # digits beyond these are noise of floating point
 
 
@@ -69,7 +70,7 @@ def slack(claim: Formula, text: str, *, about: bool, budget: Budget) -> Fraction
     unit = shown(claim, text, about=about)
     if unit is not None:
         unit = min(unit, max(Fraction(1), size / ROUGHEST))
-        return max(2 * unit if about else unit, size * FINEST)
+        return max(2 * unit if about else unit * BARELY, size * FINEST)
     return size * COARSE if about or _DECIMAL.search(text, claim.start, claim.end) else Fraction(0)
 
 
@@ -82,6 +83,11 @@ def spelled_out(claim: Formula, text: str, sides: Relation, budget: Budget) -> b
         return all(side[-1] in ("floor", "ceil") or (exact(side, budget) / unit).denominator == 1 for side in sides)
     except (IrrationalError, UndefinedError, TooLargeError):
         return False
+
+
+def whole_by_nature(sides: Relation) -> bool:
+    """Whether a side is a floor or a ceiling: whole numbers, which words of rounding describe and do not loosen."""
+    return any(side[-1] in ("floor", "ceil") for side in sides)
 
 
 def counts_with_pi(claim: Formula, sides: Relation, budget: Budget) -> bool:

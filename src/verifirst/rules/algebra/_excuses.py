@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from verifirst.claims.assertion import doubt
 from verifirst.claims.formula import Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context
+from verifirst.rules.numbers.doubts import OTHER, doubted
 
 _OWN_BASE = re.compile(r"[0-9}]\s*_\s*\{?[0-9]")
 _OWN_SUBSCRIPT = frozenset(("log", "mod"))
-_OTHER = "other than ordinary arithmetic"
 _OVERTURNED = re.compile(
     r"contradict|impossible|absurd|not possible|no (?:real )?solutions?|cannot|can't|can not|inconsistent|not true"
     r"|false|not (?:a )?valid|invalid|no such|does(?:n't| not) (?:hold|work|satisfy)|is not|extraneous|reject"
@@ -35,16 +34,16 @@ def excuse(claim: Formula, context: Context) -> str:
     for why, holds in _EXCUSES:
         if holds(claim, context):
             return why
-    why = doubt(text, claim.start, claim.end, context.problem)
+    why = doubted(text, claim.start, claim.end, context.problem)
     own = claim.relation == "≡" or _OWN_BASE.search(text, claim.start, claim.end)
-    if not why.startswith(_OTHER):
+    if not why.startswith(OTHER):
         return why
     if own:
         return ""
     if _OWN_SUBSCRIPT.isdisjoint((*claim.left.term, *claim.right.term)):
         return why
     blank = text[: claim.start] + " " * (claim.end - claim.start) + text[claim.end :]
-    return doubt(blank, claim.start, claim.end, context.problem)  # log_2 and mod are read: what is around them?
+    return doubted(blank, claim.start, claim.end, context.problem)  # log_2 and mod are read: what is around them?
 
 
 def _supposed_around(claim: Formula, context: Context) -> bool:

@@ -47,6 +47,7 @@ class FalseExpansion(Rule):
 
     code = "AL006"
     name = "false-expansion"
+    version = 2
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -38,6 +38,7 @@ class FalseIdentity(Rule):
 
     code = "AL002"
     name = "false-identity"
+    version = 2
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (

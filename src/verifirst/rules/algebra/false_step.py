@@ -35,10 +35,12 @@ from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import against
 from verifirst.rules.algebra._known import names
 from verifirst.rules.algebra._readings import leeway, readings
+from verifirst.rules.algebra._solved import off_where_solved
 from verifirst.solvers.compare import sign
 from verifirst.solvers.ideal import Relation
 from verifirst.solvers.terms import Term, substitute
 
+_PIECE = re.compile(r"(?<![0-9.,])0[0-9]")  # what is left of .04x
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
@@ -47,6 +49,7 @@ class FalseStep(Rule):
 
     code = "AL004"
     name = "false-step"
+    version = 2
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -76,15 +79,19 @@ class FalseStep(Rule):
             if found.answer != "contradicts" or len(found.rests) < len(base.equations):
                 return None
             tried.append(sides)
+        evidence = failing("=", tried, given=base.equations)
         if approximate_text(claim, context.step.text):
-            return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
+            far = [off_where_solved(claim, sides, base.equations, context) for sides in tried]
+            if not all(far):
+                return self.unknown(claim, Reason.ROUNDING, "a decimal may be rounded")
+            evidence = failing("=", [found.sides for found in far if found], beyond=min(f.beyond for f in far if f))
         if _rounded(claim, base, context):
             return self.unknown(claim, Reason.ROUNDING, "it may be rounded to a whole number")
         if why := _unclear(base, claim, context) or excuse(claim, context):
             return self.unknown(claim, Reason.AMBIGUOUS, why)
         text = context.step.text
         message = f"{text[claim.start : claim.end][:80]} contradicts {base.source[:80]}"
-        return self.refuted(claim, failing("=", tried, given=base.equations), message)
+        return self.refuted(claim, evidence, message)
 
 
 def _within(sides: Relation, given: Sequence[Relation]) -> bool:
@@ -99,6 +106,8 @@ def _unclear(base: Ground, claim: Formula, context: Context) -> str:
         return "the equation before it is supposed"
     if leeway(base.source):
         return "the equation before it can be read in other ways"
+    if _PIECE.search(base.source):
+        return "the equation before it may begin in the middle of a number"
     left, right = base.equations[0]
     if lone(left) and plain(right):
         return "the equation before it gives a value"
@@ -117,7 +126,7 @@ def _numbers(text: str) -> set[str]:
 def _rounded(claim: Formula, base: Ground, context: Context) -> bool:
     """Whether ``x = 14`` is the whole number next to a root of the equation before it."""
     name, value = lone(claim.left.term), claim.right.term
-    if not name or len(base.equations) > 1 or not plain(value):
+    if not name or len(base.equations) > 1 or not all(isinstance(item, int) or item == "neg" for item in value):
         return False
     left, right = base.equations[0]
     gap: Term = (*left, *right, "-")

@@ -38,6 +38,7 @@ class UnsupportedStep(Rule):
 
     code = "AL007"
     name = "unsupported-step"
+    version = 2
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (

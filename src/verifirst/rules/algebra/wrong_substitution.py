@@ -40,6 +40,7 @@ class WrongSubstitution(Rule):
 
     code = "AL005"
     name = "wrong-substitution"
+    version = 2
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (

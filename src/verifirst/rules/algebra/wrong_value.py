@@ -29,7 +29,16 @@ from verifirst.claims.formula import TEXTBOOK, Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
-from verifirst.rules.algebra._closed import bare, closed, counts_with_pi, slack, spelled_out, truth, within
+from verifirst.rules.algebra._closed import (
+    bare,
+    closed,
+    counts_with_pi,
+    slack,
+    spelled_out,
+    truth,
+    whole_by_nature,
+    within,
+)
 from verifirst.rules.algebra._derivation import plain
 from verifirst.rules.algebra._evidence import failing, holding
 from verifirst.rules.algebra._excuses import excuse
@@ -43,6 +52,7 @@ class WrongValue(Rule):
 
     code = "AL001"
     name = "wrong-value"
+    version = 2
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -93,7 +103,8 @@ class WrongValue(Rule):
         """Every reading fails: rounding, an excuse, or a refutation."""
         text, beyond = context.step.text, Fraction(0)
         if claim.relation in ("=", "≈"):
-            about = claim.relation == "≈" or approximate(text, claim.start, claim.end)
+            words = not any(map(whole_by_nature, seen)) and approximate(text, claim.start, claim.end)
+            about = claim.relation == "≈" or words
             if about or not all(spelled_out(claim, text, sides, context.budget) for sides in seen):
                 beyond = slack(claim, text, about=about, budget=context.budget)
             half = beyond / (4 if about else 2)  # of a unit of the last digit; ``about`` leaves room for two units

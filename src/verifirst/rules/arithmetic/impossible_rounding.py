@@ -28,6 +28,7 @@ class ImpossibleRounding(Rule):
 
     code = "AR004"
     name = "impossible-rounding"
+    version = 2
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -29,7 +29,7 @@ class WrongChain(Rule):
 
     code = "AR002"
     name = "wrong-chain"
-    version = 2
+    version = 3
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (

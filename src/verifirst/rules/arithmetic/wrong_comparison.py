@@ -27,7 +27,7 @@ class WrongComparison(Rule):
 
     code = "AR003"
     name = "wrong-comparison"
-    version = 2
+    version = 3
     stage = Stage.STABLE
     claims = (Comparison,)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -34,7 +34,7 @@ class WrongResult(Rule):
 
     code = "AR001"
     name = "wrong-result"
-    version = 2
+    version = 3
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from verifirst.claims.assertion import doubt
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.readings import readings
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
+from verifirst.rules.numbers.doubts import doubted
 from verifirst.rules.numbers.evidence import failing, holds, modes, show, values
 from verifirst.solvers.rational import UndefinedError, evaluate, spread
 
@@ -24,7 +24,7 @@ def failing_comparison(rule: Rule, claim: Comparison, context: Context) -> Verdi
             return rule.unknown(claim, Reason.AMBIGUOUS, "another reading of the text holds")
     if _close(claim):
         return rule.unknown(claim, Reason.ROUNDING, "the sides differ by what rounding could explain")
-    if why := doubt(text, claim.start, claim.end, context.problem):
+    if why := doubted(text, claim.start, claim.end, context.problem):
         return rule.unknown(claim, Reason.AMBIGUOUS, why)
     evidence = failing(claim.relation, lefts, rights, pairs, Fraction(0))
     return rule.refuted(claim, evidence, _message(claim, text), offending=claim.right.end)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-from verifirst.claims.assertion import approximate, counted, doubt, labelled, tried, units_differ
+from verifirst.claims.assertion import approximate, counted, labelled, tried, units_differ
 from verifirst.claims.equation import Equation
 from verifirst.claims.readings import conventional, readings
 from verifirst.claims.units import conversion, mixed_units
 from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Reason, Verdict
+from verifirst.rules.numbers.doubts import doubted
 from verifirst.rules.numbers.evidence import UNIT_WINDOW, failing, holding, modes, show, values
 from verifirst.rules.numbers.offending import first_wrong
 from verifirst.rules.numbers.rounding import coarse_digit, explained, last_digit, rounded
@@ -105,7 +106,7 @@ def _excuse(claim: Equation, context: Context, lefts: list[Rpn], rights: list[Rp
     for why, applies in _EXCUSES:
         if applies(claim, text):
             return why
-    return doubt(text, claim.start, claim.end, context.problem)
+    return doubted(text, claim.start, claim.end, context.problem)
 
 
 def _reads_true(claim: Equation, lefts: list[Rpn], rights: list[Rpn], quantum: Fraction) -> bool:
@@ -133,7 +134,16 @@ def _adds_units(claim: Equation, text: str) -> bool:
 
 def _counts_differently(claim: Equation, text: str) -> bool:
     """``21 coins = 30 tokens`` is an exchange, no arithmetic."""
-    return not claim.name and units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start)
+    if claim.name or _says_its_label_again(claim, text):
+        return False
+    return units_differ(text, claim.left.end, claim.right.start, claim.right.end, claim.left.start)
+
+
+def _says_its_label_again(claim: Equation, text: str) -> bool:
+    """``Area = 10 * 15 Area = 150 square inches``: no unit, but the name of what is computed."""
+    between = _LABEL.fullmatch(text, claim.left.end, claim.right.start)
+    before = text[max(0, claim.start - 120) : claim.start].rstrip(" \n$")
+    return between is not None and before.endswith("=") and before[:-1].rstrip().endswith(between[1])
 
 
 def _names_something(claim: Equation, text: str) -> bool:
@@ -179,4 +189,5 @@ _EXCUSES: tuple[tuple[str, Callable[[Equation, str], bool]], ...] = (
     ("the left side may be a share of something", _names_a_share),
     ("the left side may be a label, a trial value, or belong to what stands before it", _names_something),
 )
+_LABEL = re.compile(r"\s+((?:[A-Za-z]+\s){0,7}[A-Za-z]+)\s*=[\s$]*")
 _RANGE = re.compile(r"[0-9]+[-–][0-9]+")

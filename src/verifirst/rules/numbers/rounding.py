@@ -7,7 +7,7 @@ from fractions import Fraction
 from verifirst.claims import lexicon
 from verifirst.claims.equation import Equation
 from verifirst.claims.side import Side
-from verifirst.solvers.rational import spread
+from verifirst.solvers.rational import Item, spread
 
 LOOSE = Fraction(1, 20)  # an estimate with one or two digits may be off by this share
 CLOSE = Fraction(1, 200)  # an estimate with more digits, by this
@@ -52,7 +52,7 @@ def rounded(left: Fraction, right: Fraction, quantum: Fraction, *, about: bool) 
 
 def explained(claim: Equation, left: Fraction, right: Fraction, quantum: Fraction, *, about: bool) -> bool:
     """Whether rounded operands, or an announced or round result, explain the difference."""
-    if _operands_explain(claim, quantum):
+    if _operands_explain(claim, quantum) and not _in_full(claim):
         return True
     difference, size = abs(left - right), abs(right)
     if not claim.right.bare:
@@ -61,6 +61,21 @@ def explained(claim: Equation, left: Fraction, right: Fraction, quantum: Fractio
     if about:
         return difference <= size * (LOOSE if significant <= FEW_DIGITS else CLOSE) or difference < quantum * 10**zeros
     return zeros >= 3 and difference <= quantum * 10**zeros / 2  # noqa: PLR2004  # rounded to thousands
+
+
+def _in_full(claim: Equation) -> bool:
+    """Whether a product of decimals shows as many digits as it has: nothing was rounded on the way."""
+    if not claim.right.bare or any(item not in ("*", "neg") for item in claim.left.rpn if isinstance(item, str)):
+        return False
+    places = [_places(item) for item in claim.left.rpn if not isinstance(item, str)]
+    shown = _places(claim.right.rpn[0])
+    digits = str(abs(claim.right.rpn[0][0])) if isinstance(claim.right.rpn[0], tuple) else ""
+    return sum(map(bool, places)) > 1 and sum(places) == shown and len(set(digits[-3:])) > 1
+
+
+def _places(item: Item) -> int:
+    """The decimal places of a literal."""
+    return len(str(item[1])) - 1 if isinstance(item, tuple) else 0
 
 
 def _operands_explain(claim: Equation, quantum: Fraction) -> bool:

@@ -32,6 +32,7 @@ class WrongStatement(Rule):
 
     code = "QT001"
     name = "wrong-statement"
+    version = 2
     stage = Stage.STABLE
     claims = (Statement,)
     examples: ClassVar[tuple[Example, ...]] = (
