@@ -20,11 +20,9 @@ REFUTED = [
 LEFT_OPEN = [
     "In base 7, we have 44 + 55 = 132.",
     "355 / 6 = 58 with a remainder of 7.",
-    r"$44_7 + 55_7 = 132$",
     r"We work modulo 7, so $5 + 5 = 3$.",
     "10 coins = 155 tokens",
     r"\[ 0.333 \times 0.667 = 0.222222 \]",
-    r"\[ 5.2 \times 3 = 15.5 \]",
 ]
 
 
