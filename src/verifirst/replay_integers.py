@@ -71,6 +71,8 @@ def _holds(predicate: str, numbers: list[int], value: list[int]) -> bool:
         (stated,) = value
         return _common(predicate, numbers, stated)
     (first,) = numbers
+    if predicate == "factorization":
+        return _factored(first, list(zip(value[::2], value[1::2], strict=True)))
     if predicate in _OF_DIVISORS:
         return _of_divisors(predicate, first, value)
     return {
@@ -126,6 +128,18 @@ def _of_divisors(predicate: str, number: int, value: list[int]) -> bool:
     if predicate == "prime divisors":
         return set(value) == set(primes)
     return value == [(max if predicate == "largest prime" else min)(primes)]
+
+
+def _factored(number: int, powers: list[tuple[int, int]]) -> bool:
+    """Whether the powers are of primes and their product is the number."""
+    for prime, exponent in powers:
+        if _divisors(prime) != [1, prime]:
+            return False
+        for _ in range(exponent):
+            number, rest = divmod(number, prime)
+            if rest:
+                return False
+    return number == 1
 
 
 def _divisors(number: int) -> list[int]:

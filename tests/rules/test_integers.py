@@ -6,7 +6,7 @@ import math
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import divisors, isprime, primefactors
+from sympy import divisors, factorint, isprime, primefactors
 
 from verifirst.core.step import Step
 from verifirst.core.verdict import Status
@@ -107,3 +107,14 @@ def test_numbers_too_large_to_take_apart_are_unknown() -> None:
     text = "100000000000031 is prime."
     (found,) = Ledger.open(VERIFIER, "").push(Step(0, 0, len(text), len(text), text)).verdicts
     assert found.status is Status.UNKNOWN
+
+
+@settings(max_examples=200, deadline=None)
+@given(numbers, st.sampled_from([r" \cdot ", r" \times ", " * ", " times "]), st.integers(0, 2), st.data())
+def test_factorizations(a: int, times: str, off: int, data: st.DataObject) -> None:
+    powers = dict(factorint(a))
+    slipped = data.draw(st.sampled_from(sorted(powers)))
+    powers[slipped] += off
+    said = times.join(f"{prime}^{exponent}" if exponent > 1 else str(prime) for prime, exponent in powers.items())
+    wrap = "{}" if "times" in times and "\\" not in times else "${}$"
+    assert verdict(f"The prime factorization of ${a}$ is {wrap.format(said)}.") is expected(not off)

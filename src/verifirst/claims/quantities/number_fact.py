@@ -16,8 +16,8 @@ class NumberFact(Claim):
     ``cube``, ``even``, ``odd`` (a), ``coprime`` (a, b), ``remainder`` (a by b), ``division``
     (a by b: quotient and remainder), ``gcd``, ``lcm`` (of several), ``divisors``,
     ``prime divisors``, ``divisor count``, ``largest prime``, ``smallest prime``,
-    ``factorization`` (of a). ``value`` is what the last ten are said to be; ``negated`` turns
-    the statement round.
+    ``factorization`` (of a; its value is base and exponent by turns). ``value`` is what the last
+    ten are said to be; ``negated`` turns the statement round.
     """
 
     kind: ClassVar[str] = "number-fact"

@@ -26,7 +26,7 @@ _N = (
 _NUM = rf"{_LEFT}({_N}){_RIGHT}"
 _SUBJECT = rf"(?<![0-9.,^])({_N}){_RIGHT}"
 _LIST = rf"({_LEFT}{_N}{_RIGHT}(?:(?:,|,?\s*and){_LEFT}{_N}{_RIGHT}){{1,{MAX_LIST}}})"
-_IS = r"\s*(?:,\s*which\s+)?\s+(is|are|isn['’]t|aren['’]t)(\s+not)?(?:\s+(?:also|still|indeed|clearly|evenly|both))?\s+"
+_IS = r"(?:\s*,\s*which)?\s+(is|are|isn['’]t|aren['’]t)(\s+not)?(?:\s+(?:also|still|indeed|clearly|evenly|both))?\s+"
 _VALUE_IS = r"\s*(?:,\s*which\s+)?(?:is|are|equals|=|is equal to|would be)\s*"
 
 _SAYS = re.compile(
@@ -68,6 +68,13 @@ _COUNT = re.compile(
 )
 _PRIME_FACTOR = re.compile(
     rf"\b(largest|greatest|smallest|least)\s+prime\s+(?:factor|divisor)\s+of{_NUM}{_VALUE_IS}{_NUM}", re.IGNORECASE
+)
+_PRODUCT = r"[0-9]{1,15}(?:\s*\^\s*(?:[0-9]|\{[0-9]{1,3}\}))?"
+_TIMES = r"\s*(?:\\cdot|\\times|[*×·⋅]|times)\s*"
+_FACTORIZATION = re.compile(
+    rf"\bprime\s+factori[sz]ation\s+of{_LEFT}(?:[A-Za-z]\s*=\s*)?({_N}){_RIGHT}\s*(?:is|as|gives|:|=){_LEFT}"
+    rf"({_PRODUCT}(?:{_TIMES}{_PRODUCT}){{0,{MAX_LIST}}})(?=\s*(?:$|[$.,;)\n]|\\\)|so\b|and\b))",
+    re.IGNORECASE,
 )
 _OPENS = re.compile(
     r"(?:^|[\n.,;:!?=(]|\b(?:since|because|that|so|but|as|number|integer|thus|therefore|hence|then|now|also|however|value|know"
@@ -193,6 +200,15 @@ def _prime_factor(match: re.Match[str]) -> NumberFact | None:
     return _fact(match, "largest prime" if largest else "smallest prime", (match[2],), (match[3],))
 
 
+def _factorization(match: re.Match[str]) -> NumberFact | None:
+    """``the prime factorization of 12 is 2^2 * 3``: base and exponent by turns."""
+    powers = [part.partition("^") for part in re.split(_TIMES, match[2].strip())]
+    flat = [
+        text for base, _, exponent in powers if base.strip() != "1" for text in (base, exponent.strip(" {}") or "1")
+    ]
+    return _fact(match, "factorization", (match[1],), tuple(flat))
+
+
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(_ONE.findall(text))
 
@@ -212,5 +228,6 @@ _READERS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]]
     (("actors of", "ivisors of"), _DIVISORS, _divisors),
     (("factors", "divisors"), _COUNT, _count),
     (("prime factor", "prime divisor"), _PRIME_FACTOR, _prime_factor),
+    (("actorization of", "actorisation of"), _FACTORIZATION, _factorization),
 )
 _BY_SUBJECT = (_SAYS, _DIVIDES, _LEAVES, _COUNT)

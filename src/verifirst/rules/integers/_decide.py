@@ -16,6 +16,7 @@ from verifirst.core.rule import Context, Rule
 from verifirst.core.verdict import Evidence, Reason, Verdict
 
 MAX_FACTORED = 10**10  # numbers past this are not taken apart
+MAX_FACTORS = 64  # more than any number up to there has
 Numbers = tuple[int, ...]
 
 
@@ -67,6 +68,14 @@ def _divisors(number: int, budget: Budget) -> set[int]:
     return found
 
 
+def _spread(powers: Numbers) -> list[int]:
+    """Base and exponent by turns as a sorted list of factors; nothing where that is longer than any number here."""
+    pairs = list(zip(powers[::2], powers[1::2], strict=True))
+    if sum(exponent for _, exponent in pairs) > MAX_FACTORS:
+        return []
+    return sorted(base for base, exponent in pairs for _ in range(exponent))
+
+
 def _prime(number: int, budget: Budget) -> bool:
     return number > 1 and factors(number, budget) == [number]
 
@@ -93,6 +102,7 @@ _COMPUTE: dict[str, tuple[Callable[[Numbers, Numbers, Budget], bool], bool]] = {
     "divisors": (lambda n, v, b: n[0] > 0 and set(v) == _divisors(n[0], b), True),
     "prime divisors": (lambda n, v, b: set(v) == set(factors(n[0], b)), True),
     "divisor count": (lambda n, v, b: n[0] > 0 and len(_divisors(n[0], b)) == v[0], True),
+    "factorization": (lambda n, v, b: _spread(v) == factors(n[0], b), True),
     "largest prime": (lambda n, v, b: max(factors(n[0], b), default=0) == v[0], True),
     "smallest prime": (lambda n, v, b: min(factors(n[0], b), default=0) == v[0], True),
 }

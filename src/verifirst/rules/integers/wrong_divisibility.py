@@ -30,6 +30,7 @@ class WrongDivisibility(Rule):
 
     code = "NT001"
     name = "wrong-divisibility"
+    version = 2
     stage = Stage.STABLE
     claims = (NumberFact,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -38,6 +39,7 @@ class WrongDivisibility(Rule):
         Example("454 is not a multiple of 19.", Status.VERIFIED),
         Example("Since 7 does not divide 21, we go on.", Status.REFUTED),
         Example("27 is odd.", Status.VERIFIED),
+        Example(r"Then \( C = 7(3) = 21 \), which is not a multiple of 3.", Status.REFUTED),
         Example("Is 201 divisible by 9?", None),
         Example("We check if 201 is divisible by 9.", None),
         Example("x + 5 is divisible by 3.", None),

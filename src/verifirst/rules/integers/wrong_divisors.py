@@ -2,7 +2,7 @@
 
 What it checks
     ``the factors of 12 are 1, 2, 3, 4, 6 and 12`` (also the prime ones), ``24 has 8 divisors``, ``the
-    greatest prime factor of 3105 is 23``.
+    greatest prime factor of 3105 is 23``, ``the prime factorization of 12 is 2^2 * 3``.
 
 Why it matters
     A divisor left out of a list is a case left out of the argument.
@@ -22,7 +22,9 @@ from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Status, Verdict
 from verifirst.rules.integers._decide import decide
 
-_PREDICATES = frozenset(("divisors", "prime divisors", "divisor count", "largest prime", "smallest prime"))
+_PREDICATES = frozenset(
+    ("divisors", "prime divisors", "divisor count", "largest prime", "smallest prime", "factorization")
+)
 
 
 class WrongDivisors(Rule):
@@ -30,6 +32,7 @@ class WrongDivisors(Rule):
 
     code = "NT005"
     name = "wrong-divisors"
+    version = 2
     stage = Stage.STABLE
     claims = (NumberFact,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -38,6 +41,8 @@ class WrongDivisors(Rule):
         Example("The prime factors of 60 are 2, 3, and 5.", Status.VERIFIED),
         Example("The largest prime factor of 99 is 33.", Status.REFUTED),
         Example("24 has 8 divisors.", Status.VERIFIED),
+        Example(r"The prime factorization of $400$ is $2^4 \cdot 5^2$.", Status.VERIFIED),
+        Example(r"The prime factorization of 576 is \(2^5 \cdot 3^3\).", Status.REFUTED),
         Example("The factors of 12 include 1, 2 and 3.", None),
     )
 
