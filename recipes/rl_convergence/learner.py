@@ -58,11 +58,14 @@ class Learner:
             groups.append({"params": list(self.value.parameters()), "scale": plan.value_rate})
         self.optimizer = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), weight_decay=0.0)
 
-    def update(self, rollouts: Sequence[Rollout], rewards: Sequence[float]) -> Update:
-        """One policy-gradient step; ``rollouts`` come in groups of ``samples`` for one prompt."""
+    def update(self, rollouts: Sequence[Rollout], rewards: Sequence[float | None]) -> Update:
+        """One policy-gradient step; ``rollouts`` come in groups of ``samples`` for one prompt.
+
+        A reward of None says that nothing is known: the rollout is left out (GRPO only).
+        """
         advantages = group_advantages(rewards, self.plan.samples)
         grown = [
-            (grow(rollout, self.arm), reward, advantage or 0.0)
+            (grow(rollout, self.arm), reward or 0.0, advantage or 0.0)
             for rollout, reward, advantage in zip(rollouts, rewards, advantages, strict=True)
         ]
         trained, drift = 0, 0.0

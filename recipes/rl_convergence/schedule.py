@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -13,6 +13,8 @@ from recipes.rl_convergence.config import Plan
 from recipes.rl_convergence.trial import Row, Trial, run
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+Work = Callable[[Trial, Plan], list[Row]]
 
 
 def seed_major(arms: Sequence[str], seeds: int, plan: Plan) -> list[Trial]:
@@ -25,7 +27,7 @@ def sweep(arms: Sequence[str], rates: Sequence[float], seed: int) -> list[Trial]
     return [Trial(arm, seed, rate) for rate in rates for arm in arms]
 
 
-def run_all(trials: Sequence[Trial], plan: Plan, out: Path, jobs: int) -> None:
+def run_all(trials: Sequence[Trial], plan: Plan, out: Path, jobs: int, work: Work = run) -> None:
     """Run what ``out`` does not hold yet; a row a line, a whole run at a time."""
     check_plan(plan, out)
     done = {row["run"] for row in read(out)}
@@ -38,7 +40,7 @@ def run_all(trials: Sequence[Trial], plan: Plan, out: Path, jobs: int) -> None:
         ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool,
     ):
         task = progress.add_task("runs", total=len(todo))
-        futures: list[Future[list[Row]]] = [pool.submit(run, trial, plan) for trial in todo]
+        futures: list[Future[list[Row]]] = [pool.submit(work, trial, plan) for trial in todo]
         for future in as_completed(futures):
             rows = future.result()
             append(out, rows)
@@ -70,7 +72,7 @@ def append(path: Path, rows: Iterable[Row]) -> None:
 
 def headline(rows: Sequence[Row]) -> str:
     """The last evaluations of a run, for people."""
-    last = [row for row in rows if row["step"] == rows[-1]["step"] and row["temperature"] == 1.0]
+    last = [row for row in rows if row["step"] == rows[-1]["step"] and row.get("temperature") == 1.0]
     figures = ", ".join(
         f"{row['mode']} clean {row['clean'] / row['n']:.1%}, spurious {row['spurious'] / max(1, row['correct']):.1%}"
         for row in last

@@ -72,7 +72,7 @@ def grow(rollout: Rollout, arm: Arm) -> Sprout:
     """The tree of one rollout under an arm's estimator; advantages are multiplied in later."""
     sprout = Sprout(rollout.prompt_ids)
     one = [1.0]
-    if arm.sampled == "flagged":
+    if arm.penalty:
         sprout.add(step_rows([rollout], one, penalty=0.0))
         charged, free = (step_rows([rollout], one, penalty=p)[0] for p in (arm.penalty, 0.0))
         difference = tuple(a - b for a, b in zip(charged.weights, free.weights, strict=True))
