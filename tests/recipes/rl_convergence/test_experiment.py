@@ -1,6 +1,7 @@
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,17 @@ import pytest
 pytest.importorskip("torch", reason="training needs the extra 'local'")
 pytest.importorskip("transformers", reason="training needs the extra 'local'")
 
-from recipes.rl_convergence import analyse
+from recipes.rl_convergence import analyse, hacking
 from recipes.rl_convergence.config import ARMS, SMOKE, Plan
 from recipes.rl_convergence.schedule import append, check_plan, read, run_all, seed_major
 from recipes.rl_convergence.trial import Trial, run
 from recipes.rl_convergence.world import test_problems as problems_of
 from recipes.rl_convergence.world import training_problems
+
+from verifirst.core.report import Coverage
+from verifirst.core.verdict import Status
+from verifirst.decoding import FinishReason
+from verifirst.rl.rollouts import Rollout, RolloutStep
 
 ROOT = Path(__file__).parents[3]
 
@@ -114,3 +120,25 @@ def test_the_smoke_run_does_every_arm_and_writes_the_summary(tmp_path: Path) -> 
     assert set(found["arms"]) == set(ARMS)
     assert all(set(modes) == {"raw", "verified"} for modes in found["arms"].values())
     assert len(read(tmp_path / "raw.jsonl")) == len(ARMS) * 6 + 4
+
+
+def test_a_silent_solution_keeps_its_results_and_asserts_no_equation() -> None:
+    problem = next(p for p in problems_of(Plan(held_out=40)) if any(" * " in s for s in p.solution_steps))
+    quiet = hacking.silent(problem)
+    assert quiet.solution_steps[-1] == problem.solution_steps[-1]
+    assert not any(" = " in step for step in quiet.solution_steps)
+    results = [re.findall(r"= (\$?\d[\d.]*\d|\$?\d)", step)[-1:] for step in problem.solution_steps]
+    assert all(not found or found[0] in step for found, step in zip(results, quiet.solution_steps, strict=True))
+
+
+def test_a_floor_on_coverage_pays_nothing_for_silence() -> None:
+    step = RolloutStep(0, 1, "Leo has 71 tiles.", Status.UNKNOWN)
+    mute = Rollout((1,), (2,), (0.0,), (0.0,), step.text, FinishReason.STOP, (step,), coverage=Coverage(steps=1))
+    paid = {name: reward(mute) for name, reward in hacking.REWARDS.items()}
+    assert paid == {"unknown passes": 1.0, "decided steps only": None, "coverage floor": 0.0}
+
+
+def test_the_hacking_experiment_records_each_step() -> None:
+    rows = hacking.run(Trial("coverage floor", 0, 5e-4), hacking.SMOKE_HACKING)
+    assert [row["step"] for row in rows] == [0, 1]
+    assert all(0 <= row["checked"] <= 1 for row in rows)
