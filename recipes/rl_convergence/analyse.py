@@ -33,7 +33,7 @@ class Curve:
     def add(self, row: Row) -> None:
         """Take in one evaluation."""
         self.last[row["temperature"]] = row
-        if row["temperature"] == 1.0:
+        if row["part"] == "curve":
             for axis in AXES:
                 self.points[axis].append((row[axis], row["clean"] / row["n"]))
 

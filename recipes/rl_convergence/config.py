@@ -61,9 +61,9 @@ class Plan:
     split: str = "held-out"
     prompts: int = 8
     samples: int = 8
-    steps: int = 32
+    steps: int = 64
     warm_up: int = 5
-    evaluated: tuple[int, ...] = (8, 16, 24)
+    evaluated: tuple[int, ...] = (16, 32, 48)
     between: int = 400
     held_out: int = 1000
     greedy: int = 400
@@ -79,13 +79,13 @@ class Plan:
 
     def rate(self, arm: str) -> float:
         """Learning rate of an arm."""
-        return self.rates.get(arm, 3e-4)
+        return self.rates.get(arm, 5e-4)
 
 
 PLAN = Plan(rates={"sft": 1e-3})
 
-SWEEP = Plan(split="dev", steps=12, evaluated=(), held_out=300, greedy=0)
-SWEEP_RATES = (2e-4, 5e-4, 1.2e-3)
+SWEEP = Plan(split="dev", steps=16, evaluated=(), held_out=300, greedy=0)
+SWEEP_RATES = (2.5e-4, 5e-4, 1e-3)
 
 SMOKE = Plan(
     prompts=2,

@@ -62,16 +62,14 @@ def silent(problem: Problem) -> Problem:
 
 def make_start(session: Session, plan: Plan, seed: int) -> None:
     """Teach both ways of writing: supervised, the rate falling to 0."""
-    learner = Learner(session.network, ARMS["sft"], plan, ANNEAL_RATE)
-    steps = min(ANNEAL_STEPS, plan.steps)
-    wide = replace(plan, prompts=plan.prompts * plan.samples, steps=steps)
-    for done, problems in enumerate(training_problems(wide, 1_000 + seed)):
+    wide = replace(plan, prompts=plan.prompts * plan.samples, steps=min(ANNEAL_STEPS, plan.steps))
+    learner = Learner(session.network, ARMS["sft"], wide, ANNEAL_RATE)
+    for problems in training_problems(wide, 1_000 + seed):
         spoken = round(len(problems) * (1 - SILENT_SHARE))
         mixed = [*problems[:spoken], *map(silent, problems[spoken:])]
         rows = sorted((data.solution_row(session.tokenizer, p) for p in mixed), key=lambda row: len(row[0]))
         for group in quarters(rows):
             (loss_of(session.network, *data.pad(group)) / 4).backward()
-        learner.optimizer.param_groups[0]["scale"] = ANNEAL_RATE * (1 - done / steps)
         learner.move()
 
 

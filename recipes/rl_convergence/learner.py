@@ -115,11 +115,11 @@ class Learner:
         return [key for key, edge in sprout.edges.items() if edge.outcome * advantage + edge.extra]
 
     def move(self) -> float:
-        """Clip the gradient, step, clear; the gradient's norm before clipping."""
+        """Clip the gradient, step at a rate that rises and then falls to 0; the norm before clipping."""
+        factor = min((self.steps + 1) / self.plan.warm_up, 1 - self.steps / self.plan.steps)
         self.steps += 1
-        warm = min(1.0, self.steps / self.plan.warm_up)
         for group in self.optimizer.param_groups:
-            group["lr"] = group["scale"] * warm
+            group["lr"] = group["scale"] * factor
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), self.plan.gradient_norm)
         self.optimizer.step()
         self.optimizer.zero_grad()

@@ -35,11 +35,9 @@ FLAG = Policy(on_refuted=OnRefuted.FLAG)
 VERIFIER = partial(Verifier, enforce=ENFORCE)
 
 
-def settings(retries: int) -> Settings:
-    """Retries are plain resampling: what the estimators of the verified policy assume."""
-    return Settings(
-        retries_per_boundary=retries, ban=False, back_jump=False, retry_temperature=1.0, release=Release.END
-    )
+def settings(retries: int, *, ban: bool = False) -> Settings:
+    """Retries are plain resampling, what the estimators of the verified policy assume; greedy ones need bans."""
+    return Settings(retries_per_boundary=retries, ban=ban, back_jump=False, retry_temperature=1.0, release=Release.END)
 
 
 @dataclass(slots=True)
@@ -66,6 +64,18 @@ class Live:
             return self.fresh[-1]
         return self.stream.tokens[-1] if self.stream.tokens else self.prompt[-1]
 
+    @property
+    def banned(self) -> frozenset[int]:
+        """Tokens that may not come next."""
+        if not self.stream.settings.ban:
+            return frozenset()
+        now = self.stream.tokens + self.fresh
+        return frozenset(
+            path[-1]
+            for anchor, path in self.stream.ban_paths()
+            if len(now) == anchor + len(path) - 1 and tuple(now[anchor:]) == path[:-1]
+        )
+
 
 class Sampler:
     """``generate`` runs requests at temperature 1 or 0, ``width`` at a time; ``network`` may change between calls."""
@@ -77,9 +87,9 @@ class Sampler:
         self._end = tokenizer.eos_token_id
         self._cache = Cache(network, width)
 
-    def generate(self, requests: Sequence[Request], *, retries: int, policy: Policy = ROLL_BACK) -> list[Output]:
-        """Outputs in the order of ``requests``; ``retries`` refusals at one boundary end a request."""
-        self._policy, self._settings = policy, settings(retries)
+    def generate(self, requests: Sequence[Request], *, settings: Settings, policy: Policy = ROLL_BACK) -> list[Output]:
+        """Outputs in the order of ``requests``."""
+        self._policy, self._settings = policy, settings
         self._decoder = Decoder(self.network)
         live = [self._live(index, request) for index, request in enumerate(requests)]
         waiting = deque(sorted(live, key=lambda row: -len(row.prompt)))  # rows of like length read less padding
@@ -148,9 +158,12 @@ class Sampler:
 
 
 def draw(logits: torch.Tensor, rows: Sequence[Live]) -> tuple[list[int], list[float]]:
-    """One token a row and its log-probability; greedy where the temperature is 0."""
+    """One token a row and its raw log-probability; greedy where the temperature is 0. Bans change ``logits``."""
     logs = logits.log_softmax(-1)
-    mass = logs.exp().cumsum(-1)
+    banned = [(row, token) for row, live in enumerate(rows) for token in live.banned]
+    if banned:
+        logits[tuple(zip(*banned, strict=True))] = -torch.inf
+    mass = (logits.softmax(-1) if banned else logs.exp()).cumsum(-1)
     chosen = torch.from_numpy(
         uniforms(
             [row.request.seed or 0 for row in rows], [row.stream.attempt for row in rows], [row.length for row in rows]

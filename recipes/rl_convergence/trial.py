@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from recipes.rl_convergence.config import ARMS, Arm, Plan
 from recipes.rl_convergence.learner import Learner, Update
-from recipes.rl_convergence.sampling import FLAG, ROLL_BACK, Sampler
-from recipes.rl_convergence.world import evaluate, request, right, start, test_problems, training_problems
+from recipes.rl_convergence.sampling import FLAG, ROLL_BACK, Sampler, settings
+from recipes.rl_convergence.world import counts, evaluate, request, right, start, test_problems, training_problems
 from recipes.word_problems import data
 from recipes.word_problems.train import loss_of
 
@@ -100,7 +100,7 @@ class Session:
             for index, problem in enumerate(repeated)
         ]
         policy = FLAG if self.arm.sampled == "flagged" else ROLL_BACK
-        outputs = self.sampler.generate(requests, retries=self.plan.training_retries, policy=policy)
+        outputs = self.sampler.generate(requests, settings=settings(self.plan.training_retries), policy=policy)
         self.spent.tokens += sum(output.tally.sampled for output in outputs)
         return [Rollout.of(output) for output in outputs]
 
@@ -111,12 +111,10 @@ class Session:
         return right(problem, rollout)
 
     def supervise(self, problems: Sequence[Problem]) -> None:
-        """One step on gold solutions, the rate falling to 0."""
+        """One step on gold solutions."""
         rows = sorted((data.solution_row(self.tokenizer, p) for p in problems), key=lambda row: len(row[0]))
         for group in quarters(rows):
             (loss_of(self.network, *data.pad(group)) / 4).backward()
-        left = 1 - self.spent.steps / self.plan.steps
-        self.learner.optimizer.param_groups[0]["scale"] = self.trial.rate * left
         self.learner.move()
 
     def note(self, rollouts: Sequence[Rollout], rewards: Sequence[float], update: Update) -> None:
@@ -131,26 +129,24 @@ class Session:
         }
 
     def evaluations(self, n: int, temperature: float = 1.0) -> list[Row]:
-        """Raw and under verification."""
+        """Raw and under verification; of ``n`` problems, the first ``between`` are the curve's."""
         rows = []
         for enforce in (False, True):
-            figures = evaluate(
+            judged = evaluate(
                 self.sampler, self.plan, self.problems[:n], self.trial.seed, enforce=enforce, temperature=temperature
             )
-            rows.append(
-                {
-                    "run": self.trial.name,
-                    "arm": self.trial.arm,
-                    "seed": self.trial.seed,
-                    "rate": self.trial.rate,
-                    "step": self.spent.steps,
-                    "tokens": self.spent.tokens,
-                    "cpu": round(self.spent.cpu, 2),
-                    **figures,
-                    "last": {name: round(value, 5) for name, value in self.seen.items()},
-                }
-            )
+            named = {"mode": "verified" if enforce else "raw", "temperature": temperature}
+            if temperature:
+                rows.append(self.row(named | {"part": "curve"} | counts(judged[: self.plan.between])))
+            if n > self.plan.between or not temperature:
+                rows.append(self.row(named | {"part": "all"} | counts(judged)))
         return rows
+
+    def row(self, figures: Row) -> Row:
+        """Figures with what they belong to."""
+        named = {"run": self.trial.name, "arm": self.trial.arm, "seed": self.trial.seed, "rate": self.trial.rate}
+        spent = {"step": self.spent.steps, "tokens": self.spent.tokens, "cpu": round(self.spent.cpu, 2)}
+        return {**named, **spent, **figures, "last": {name: round(value, 5) for name, value in self.seen.items()}}
 
 
 def quarters(rows: Sequence[data.Row]) -> Iterator[list[data.Row]]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import torch
 from recipes.rl_convergence.config import Plan
-from recipes.rl_convergence.sampling import Sampler
+from recipes.rl_convergence.sampling import Sampler, settings
 from recipes.word_problems.network import Network, Shape
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast
 
 from verifirst.bench.benchmark import held_out
-from verifirst.bench.outcome import outcome
+from verifirst.bench.outcome import Outcome, outcome
 from verifirst.bench.word_problems import Problem, generate, is_correct, prompt_text
 from verifirst.decoding import FinishReason
 from verifirst.engines.base import Output, Request
@@ -72,21 +71,21 @@ def lines(text: str) -> list[str]:
 
 def evaluate(
     sampler: Sampler, plan: Plan, problems: Sequence[Problem], seed: int, *, enforce: bool, temperature: float
-) -> dict[str, Any]:
-    """Solve each problem once; counts. An exhausted request abstains: that is not right."""
-    keys = range(seed * 1_000_003, seed * 1_000_003 + len(problems))
-    outputs = sampler.generate(
-        [
-            request(problem, plan, key, enforce=enforce, temperature=temperature)
-            for problem, key in zip(problems, keys, strict=True)
-        ],
-        retries=plan.retries,
-    )
-    judged = [judge(problem, output) for problem, output in zip(problems, outputs, strict=True)]
+) -> list[Outcome]:
+    """Solve each problem once. An exhausted request abstains: that is not right."""
+    first = seed * 1_000_003
+    requests = [
+        request(problem, plan, first + index, enforce=enforce, temperature=temperature)
+        for index, problem in enumerate(problems)
+    ]
+    outputs = sampler.generate(requests, settings=settings(plan.retries, ban=temperature == 0))
+    return [judge(problem, output) for problem, output in zip(problems, outputs, strict=True)]
+
+
+def counts(judged: Sequence[Outcome]) -> dict[str, int]:
+    """What a row of the results holds of an evaluation."""
     return {
-        "mode": "verified" if enforce else "raw",
-        "temperature": temperature,
-        "n": len(problems),
+        "n": len(judged),
         "correct": sum(row.correct for row in judged),
         "clean": sum(row.correct and not row.spurious for row in judged),
         "spurious": sum(row.spurious for row in judged),
@@ -96,7 +95,7 @@ def evaluate(
     }
 
 
-def judge(problem: Problem, output: Output) -> Any:
+def judge(problem: Problem, output: Output) -> Outcome:
     """The oracle's word on one output; an unfinished text has no answer."""
     text = output.text if output.finish_reason is FinishReason.STOP else ""
     tally = output.tally

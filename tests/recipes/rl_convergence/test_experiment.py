@@ -27,7 +27,15 @@ ROOT = Path(__file__).parents[3]
 
 
 def row(arm: str, seed: int, step: int, mode: str, clean: int, **more) -> dict:
-    figures = {"n": 100, "correct": clean + 10, "spurious": 10, "exhausted": 0, "sampled": 700, "temperature": 1.0}
+    figures = {
+        "n": 100,
+        "correct": clean + 10,
+        "spurious": 10,
+        "exhausted": 0,
+        "sampled": 700,
+        "temperature": 1.0,
+        "part": "curve",
+    }
     named = {"run": f"{arm}/{seed}", "arm": arm, "seed": seed, "step": step, "mode": mode, "clean": clean}
     return {**named, "tokens": 100 * step, "cpu": 2.0 * step, **figures, **more}
 
@@ -86,11 +94,13 @@ def test_arms_of_a_seed_see_the_same_problems_and_none_that_is_evaluated() -> No
 def test_a_run_gives_the_same_rows_again_but_for_its_time() -> None:
     one, two = (run(Trial("d+", 0, 1e-3), SMOKE) for _ in range(2))
     assert [{**r, "cpu": 0} for r in one] == [{**r, "cpu": 0} for r in two]
-    assert {(r["step"], r["mode"], r["temperature"]) for r in one} == {
-        (step, mode, temperature)
-        for mode in ("raw", "verified")
-        for step, temperature in ((1, 1.0), (2, 1.0), (2, 0.0))
-    }
+    shape = [(r["step"], r["mode"], r["temperature"], r["part"], r["n"]) for r in one]
+    assert shape == [
+        (1, "raw", 1.0, "curve", 4), (1, "verified", 1.0, "curve", 4),
+        (2, "raw", 1.0, "curve", 4), (2, "raw", 1.0, "all", 6),
+        (2, "verified", 1.0, "curve", 4), (2, "verified", 1.0, "all", 6),
+        (2, "raw", 0.0, "all", 6), (2, "verified", 0.0, "all", 6),
+    ]  # fmt: skip
 
 
 def test_a_run_in_the_file_is_skipped_and_another_plan_is_refused(tmp_path: Path) -> None:
@@ -119,7 +129,7 @@ def test_the_smoke_run_does_every_arm_and_writes_the_summary(tmp_path: Path) -> 
     found = json.loads((tmp_path / "summary.json").read_text())
     assert set(found["arms"]) == set(ARMS)
     assert all(set(modes) == {"raw", "verified"} for modes in found["arms"].values())
-    assert len(read(tmp_path / "raw.jsonl")) == len(ARMS) * 6 + 4
+    assert len(read(tmp_path / "raw.jsonl")) == len(ARMS) * 8 + 6
 
 
 def test_a_silent_solution_keeps_its_results_and_asserts_no_equation() -> None:

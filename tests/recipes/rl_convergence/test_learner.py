@@ -8,7 +8,7 @@ pytest.importorskip("transformers", reason="training needs the extra 'local'")
 from recipes.rl_convergence.config import ARMS, PLAN, Arm  # noqa: E402 - after the skips
 from recipes.rl_convergence.forward import tree_hidden  # noqa: E402 - after the skips
 from recipes.rl_convergence.learner import TYPICAL_LENGTH, Learner, batches  # noqa: E402 - after the skips
-from recipes.rl_convergence.sampling import FLAG, ROLL_BACK, Sampler  # noqa: E402 - after the skips
+from recipes.rl_convergence.sampling import FLAG, ROLL_BACK, Sampler, settings  # noqa: E402 - after the skips
 from recipes.rl_convergence.trees import grow  # noqa: E402 - after the skips
 from recipes.rl_convergence.world import request, start  # noqa: E402 - after the skips
 
@@ -30,7 +30,10 @@ def sampled(policy, *, enforce: bool) -> list[Rollout]:
     network, tokenizer = start(SMALL)
     problems = [p for p in generate("dev", 2, 5) for _ in range(2)]
     requests = [request(p, SMALL, 400 + i, enforce=enforce) for i, p in enumerate(problems)]
-    return [Rollout.of(output) for output in Sampler(network, tokenizer).generate(requests, retries=2, policy=policy)]
+    return [
+        Rollout.of(output)
+        for output in Sampler(network, tokenizer).generate(requests, settings=settings(2), policy=policy)
+    ]
 
 
 def by_rows(arm: Arm, rollouts: list[Rollout], advantages: list[float]) -> dict[str, torch.Tensor]:

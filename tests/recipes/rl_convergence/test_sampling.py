@@ -31,15 +31,20 @@ def test_the_random_numbers_are_the_engines() -> None:
     assert ours.tolist() == [uniform(*key) for key in keys]
 
 
-@pytest.mark.parametrize("policy", [ROLL_BACK, FLAG], ids=["roll back", "flag"])
-def test_rollouts_equal_those_of_the_local_engine(policy) -> None:
+@pytest.mark.parametrize(
+    ("policy", "ban"), [(ROLL_BACK, False), (ROLL_BACK, True), (FLAG, False)], ids=["resample", "ban", "flag"]
+)
+def test_rollouts_equal_those_of_the_local_engine(policy, ban) -> None:
     network, tokenizer = start(PLAN)
     problems = list(generate("dev", 6, 11))
     requests = [request(p, PLAN, 77 + i, enforce=i % 3 > 0) for i, p in enumerate(problems)]
     requests += [request(p, PLAN, 0, enforce=True, temperature=0.0) for p in problems[:2]]
-    ours = [Rollout.of(o) for o in Sampler(network, tokenizer, width=5).generate(requests, retries=2, policy=policy)]
+    ours = [
+        Rollout.of(o)
+        for o in Sampler(network, tokenizer, width=5).generate(requests, settings=settings(2, ban=ban), policy=policy)
+    ]
     with LocalEngine(
-        PLAN.model, verifier=partial(Verifier, enforce=ENFORCE), policy=policy, settings=settings(2), workers=0
+        PLAN.model, verifier=partial(Verifier, enforce=ENFORCE), policy=policy, settings=settings(2, ban=ban), workers=0
     ) as engine:
         theirs = [Rollout.of(output) for output in engine.generate(requests)]
     for mine, other in zip(ours, theirs, strict=True):
