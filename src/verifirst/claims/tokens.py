@@ -13,34 +13,35 @@ alignment and spacing leave no token.
 from __future__ import annotations
 
 import re
+from itertools import accumulate, compress, islice
 from typing import NamedTuple
 
 from verifirst.core.budget import Budget
 
 _WORD = r"(?:(?!equals\b|sqrt\b)[A-Za-z][A-Za-z][A-Za-z'’]*+|[aAI](?=\ [A-Za-z0-9$]|['’]))"
-_TOKEN = re.compile(
+_TOKEN = re.compile(  # ordered by how often; only alternatives that begin alike depend on the order
     rf"""
-      (?P<y>[0-9]++:[0-9]++|\\&)
-    | (?P<n>(?:[0-9]++(?:(?:,|,\\!|\{{,\}}|\\,|,\ (?=000))[0-9]{{3}}(?![0-9]))*+(?:\.[0-9]++)?+|\.[0-9]++))
-    | (?P<q>sqrt(?=\s?[(0-9]))
-    | (?P<w>{_WORD}(?:[ -]{_WORD})*+)
-    | (?P<e>\.\.++|…)
-    | (?P<z>(?<=[0-9)}}a-zA-Z])!(?!\s+[A-Z]|\s*\Z))
-    | (?P<b>\n|\\\\|\\[\[\]]|\\(?:begin|end)\s*\{{[A-Za-z]*\*?\}}|\$\$
-        |</?[A-Za-z][^<>\n]{{0,60}}>|=>|==>|-{{1,3}}>|[→⇒⟹⇔•—])
-    | (?P<t><<[^<>\n]{{0,200}}>>|[$€£¥₹¢°]|&(?=\s*+(?:[=<>&]|\\(?:approx|[lgn]e|quad|qquad)))|(?<==)&|\\[()$,;:!\ ])
-    | (?P<p>[.,;:?"“”‘`&]|!(?!=))
-    | (?P<r>equals(?:\ to)?\b|≠|!=|=/=|<=|>=|=<(?!<)|[≤≥⩽⩾≈≅≃]|~=|=~|:=|==?(?:\ ?~)?|[<>])
-    | (?P<o>\*\*|[-+*/^()%{{}}×·⋅∗✕✖÷∕⁄−–‒√\[\]²³⁴⁵⁶⁷⁸⁹½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])
-    | (?P<u>\^\s*+\{{?\s*+\\circ\s*+\}}?
-        |\\(?:text|mathrm|textbf|mbox|textit|textrm)\s*+\{{(?:[^{{}}\\]|\\[$%,\ ]){{0,200}}+\}})
-    | (?P<c>\\[A-Za-z]++|\\%)
-    | (?P<i>[^\W\d_])
-    | (?P<x>\S)
+    ( (?!equals\b|sqrt(?:\b|[0-9]))[A-Za-z][A-Za-z][A-Za-z'’]*+(?:[ -]{_WORD})*+
+    | [0-9]++(?!:[0-9])(?:(?:,|,\\!|\{{,\}}|\\,|,\ (?=000))[0-9]{{3}}(?![0-9]))*+(?:\.[0-9]++)?+
+    | [+(){{}}%$,;](?!\$)
+    | [aAI](?=\ [A-Za-z0-9$]|['’])(?:[ -]{_WORD})*+
+    | \\(?:text|mathrm|textbf|mbox|textit|textrm)\s*+\{{(?:[^{{}}\\]|\\[$%,\ ]){{0,200}}+\}}
+    | \\(?:begin|end)\s*\{{[A-Za-z]*\*?\}}
+    | \\(?:[A-Za-z]++|[][()\\&$,;:!\ %])
+    | \n
+    | ==>|=>|=/=|=<(?!<)|=~|==?(?:\ ?~)?
+    | \.(?:[0-9]++|\.++)?
+    | \*\*?
+    | -{{1,3}}>
+    | \$\$
+    | equals(?:\ to)?\b|sqrt(?=\s?[(0-9])
+    | [0-9]++:[0-9]++
+    | <<[^<>\n]{{0,200}}>>|</?[A-Za-z][^<>\n]{{0,60}}>|<=
+    | >=|~=|!=(?<![0-9)}}a-zA-Z]!=)
+    | \S )
     """,
     re.VERBOSE,
 )
-
 _KIND = dict.fromkeys("-−–‒", "-") | dict.fromkeys("*×·⋅∗✕✖", "*") | dict.fromkeys("/÷∕⁄", "/")
 _KIND |= dict.fromkeys("²³⁴⁵⁶⁷⁸⁹", "s") | dict.fromkeys("½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚", "v")
 _KIND |= {c: c for c in "+^()%{}"} | {"**": "^", "[": "(", "]": ")", "√": "r"}
@@ -141,43 +142,67 @@ class Tokens(NamedTuple):
 def tokenize(text: str, budget: Budget) -> Tokens:
     """The tokens of ``text``; spends one unit a token and one per eight characters."""
     budget.spend(len(text) >> 3)
-    kinds: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for match in _TOKEN.finditer(text):
-        kind = _BY_GROUP[match.lastindex]  # type: ignore[index]  # every alternative is a group
-        if len(kind) != 1:
-            if kind == "skip":
-                continue
-            kind = _KIND[match.group()] if kind == "sign" else _COMMANDS.get(match.group()[1:], "i")
-            if not kind:
-                continue
-        kinds.append(kind)
-        start, end = match.span()
-        starts.append(start)
-        ends.append(end)
-        if not len(kinds) & 1023:
-            budget.spend(1024)
-    budget.spend(len(kinds) & 1023)
+    _afford(text, budget)
+    pieces = _TOKEN.split(text)  # one call: a match object for each token would cost more than finding it
+    offsets = list(accumulate(map(len, pieces)))
+    kinds = [_FIXED.get(token) or _kind(token) for token in pieces[1::2]]
+    starts, ends = offsets[:-1:2], offsets[1::2]
+    if _OPEN in kinds:
+        kinds = [_resolved(text, starts[i]) if kind == _OPEN else kind for i, kind in enumerate(kinds)]
+    if _SKIPPED in kinds:
+        kept = [kind != _SKIPPED for kind in kinds]
+        kinds, starts, ends = list(compress(kinds, kept)), list(compress(starts, kept)), list(compress(ends, kept))
+    budget.spend(len(kinds))
     kinds.append("E")
     starts.append(len(text))
     ends.append(len(text))
     return Tokens(text, kinds, starts, ends)
 
 
-_GROUPS = {
-    "n": "n",
-    "w": "w",
-    "e": "e",
-    "p": ",",
-    "b": "b",
-    "r": "=",
-    "u": "w",
-    "i": "i",
-    "x": "o",
-    "y": "o",
-    "z": "o",
-    "q": "r",
+def _afford(text: str, budget: Budget) -> None:
+    """Spend what is too much before it is done: a text has at most as many tokens as characters."""
+    room = budget.limit - budget.spent
+    if len(text) > room:
+        tokens = (token for token in _TOKEN.finditer(text) if _FIXED.get(token[0]) != _SKIPPED)
+        if sum(1 for _ in islice(tokens, room + 1)) > room:
+            budget.spend(room + 1)
+
+
+_SKIPPED, _OPEN = " ", "?"  # no kinds: leaves no token; depends on what stands around it
+_FIXED = _KIND | dict.fromkeys(_RELATIONS, "=") | dict.fromkeys(("~=", "=~", "==~", "== ~", "= ~", *"<>≤≥⩽⩾≈≅≃≠"), "=")
+_FIXED |= dict.fromkeys(("\n", "\\\\", "\\[", "\\]", "$$", "=>", "==>", "->", "-->", "--->", *"→⇒⟹⇔•—"), "b")
+_FIXED |= dict.fromkeys((*"$€£¥₹¢°", *(f"\\{sign}" for sign in "()$,;:! ")), _SKIPPED)
+_FIXED |= dict.fromkeys('.,;:?"“”‘`', ",") | dict.fromkeys((*"aAI&!", "sqrt", "equals"), _OPEN)
+_FIXED |= {f"\\{name}": kind or _SKIPPED for name, kind in _COMMANDS.items()}
+_FIXED |= {"\\": "o", "\\&": "o", "…": "e", "equal to": "w"}
+
+
+def _kind(token: str) -> str:
+    """The kind of a token that is not always spelled the same."""
+    first = token[0]
+    if first.isalnum():
+        if first.isascii() and len(token) > 1:
+            return ("o" if ":" in token else "n") if first.isdecimal() else "w"
+        return "i" if not first.isdecimal() else "n" if first.isascii() else "o"
+    if first == "\\":
+        return ("b" if token[1] in "be" else "w") if token[-1] == "}" else "i"
+    if first == ".":
+        return "e" if token[1] == "." else "n"
+    if first == "<":
+        return _SKIPPED if token[1] == "<" else "b"
+    return "o"
+
+
+def _resolved(text: str, start: int) -> str:
+    """The kind of a token that may be one thing or another."""
+    pattern, kind, otherwise = _MEANINGS[text[start]]
+    return kind if pattern.match(text, start) else otherwise
+
+
+_ARTICLE = re.compile(r"[aAI](?=\ [A-Za-z0-9$]|['’])")
+_MEANINGS = dict.fromkeys("aAI", (_ARTICLE, "w", "i")) | {
+    "!": (re.compile(r"(?<=[0-9)}a-zA-Z])!(?!\s+[A-Z]|\s*\Z)"), "o", ","),  # a factorial
+    "&": (re.compile(r"&(?=\s*+(?:[=<>&]|\\(?:approx|[lgn]e|quad|qquad)))|(?<==)&"), _SKIPPED, ","),  # alignment
+    "s": (re.compile(r"sqrt(?=\s?[(0-9])"), "r", "w"),
+    "e": (re.compile(r"equals\b"), "=", "w"),
 }
-_GROUPS |= {"t": "skip", "o": "sign", "c": "command"}
-_BY_GROUP = [""] + [_GROUPS[name] for name in sorted(_TOKEN.groupindex, key=_TOKEN.groupindex.__getitem__)]
