@@ -5,6 +5,7 @@ from __future__ import annotations
 from verifirst.claims.operands import STARTS
 from verifirst.claims.side import literal
 from verifirst.claims.state import PRECEDENCE, State
+from verifirst.claims.tokens import Tokens
 from verifirst.claims.words import AFTER_UNIT, is_times, over_remark
 
 _SUPERSCRIPT = {c: i + 2 for i, c in enumerate("²³⁴⁵⁶⁷⁸⁹")}
@@ -199,11 +200,16 @@ def unit_letter(p: State, letter: str) -> bool:
     Before an equals sign the other side must end in the same letter: then it cancels, whatever it is.
     """
     i, tokens = p.i, p.tokens
-    if letter not in "LlmghsCFWV" or tokens.glued(i) or p.kinds[i - 1] != "n":
+    if not is_unit_letter(tokens, i) or tokens.glued(i) or p.kinds[i - 1] != "n":
         return False
     if p.kinds[i + 1] == "=":
         return p.kinds[i + 2] == "n" and p.kinds[i + 3] == "i" and tokens.text[tokens.starts[i + 3]] == letter
     return p.kinds[i + 1] in "bE,w" and (len(p.out) == 1 or "/" not in p.out)
+
+
+def is_unit_letter(tokens: Tokens, i: int) -> bool:
+    """Whether the letter at token ``i`` is that of a common unit."""
+    return tokens.text[tokens.starts[i]] in "LlmghsCFWV"
 
 
 def punctuation(p: State) -> bool:

@@ -8,6 +8,7 @@ from verifirst.claims import lexicon
 from verifirst.claims.comparison import Comparison
 from verifirst.claims.equation import Equation
 from verifirst.claims.expression import Parsed, parse
+from verifirst.claims.operators import is_unit_letter
 from verifirst.claims.plain import plain_side
 from verifirst.claims.side import Side
 from verifirst.claims.tokens import Tokens
@@ -23,6 +24,8 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
     kinds = tokens.kinds
     found: list[Equation | Comparison] = []
     i, end = 0, len(kinds) - 1
+    if not _may_relate(tokens):
+        return found
     while i < end:
         kind = kinds[i]
         if kind == "=":
@@ -46,6 +49,28 @@ def relations(tokens: Tokens, budget: Budget) -> list[Equation | Comparison]:
             else:
                 i = max(following, i + 1)
     return found
+
+
+def _may_relate(tokens: Tokens) -> bool:
+    """A quick look: whether some relation has what may be a number on either side."""
+    kinds, i = tokens.kinds, -1
+    try:
+        while True:
+            i = kinds.index("=", i + 1)
+            after = i + 2 if kinds[i + 1] == "b" else i + 1
+            if kinds[after] not in _BEGINS_NUMBER:
+                continue
+            before = i - 1
+            while before >= 0 and kinds[before] == "b":
+                before -= 1
+            if kinds[before] in _ENDS_NUMBER or (kinds[before] == "i" and is_unit_letter(tokens, before)):
+                return True
+    except ValueError:
+        return False
+
+
+_BEGINS_NUMBER = frozenset("n({fr-+v*^")
+_ENDS_NUMBER = frozenset("n)}sv%w*^")
 
 
 def _in_prose(tokens: Tokens, i: int) -> bool:
