@@ -24,6 +24,9 @@ MAX_CHAINS = 200  # chains of one step that are read
 _SEPARATOR = re.compile(r"\n(?:\s*[-*•]\s)?|\\\\|\\[][()]|\$|[.;:!?,](?=\s)|&|[-=]>|[→⇒•]|\*\*")
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mathit|textbf|mathbf|mbox|textit|operatorname|left|right)\b")
 _PIECE = re.compile(r"[^\W_]+|[-+*/^()'%|!<>]")
+_LETTER = re.compile(r"[^\W\d_]")
+_LAST_PIECE = re.compile(rf"([^\W_]|[-+*/^()'%|!<>])(?:{_WRAPPER.pattern}|(?!\\[A-Za-z])[^\w\-+*/^()'%|!<>]|_)*+\Z")
+MAX_FILLER = 12  # characters after a name in which its last letter is looked for
 _CONNECTIVE = (
     r"so|thus|therefore|then|hence|now|finally|which|this|these|gives?|us|we|get|have|is|are|the|that|to|means"
     r"|simplif(?:y|ies|ying)|becomes?|implies|yields?"
@@ -50,6 +53,8 @@ def restated(tokens: Tokens, budget: Budget) -> list[Equation]:
     """The equations between the values that a step gives under one name, in order."""
     latest: dict[str, Side] = {}
     found: list[Equation] = []
+    if not _may_repeat(tokens):
+        return found
     for chain in _chains(tokens, budget):
         known, right = latest.pop(chain.name, None), chain.first
         if known is not None and right is not None and _direct(tokens.text, known, chain.start):
@@ -57,6 +62,23 @@ def restated(tokens: Tokens, budget: Budget) -> list[Equation]:
         if chain.last is not None and not _is_value(tokens.text, chain.name, chain.last):
             latest[chain.name] = chain.last
     return [equation for equation in found if not _branches(equation)]
+
+
+def _may_repeat(tokens: Tokens) -> bool:
+    """A quick look: whether two names may be the same, as they end in the same letter or sign."""
+    text, kinds, starts, ends = tokens
+    seen: set[str] = set()
+    floor, i = 0, -1
+    for _ in range(kinds.count("=")):
+        i = kinds.index("=", i + 1)
+        start = starts[i]
+        if _LETTER.search(text, floor, start):
+            last = _LAST_PIECE.search(text, max(0, start - MAX_FILLER), start)
+            if last is None or last[1].lower() in seen:
+                return True
+            seen.add(last[1].lower())
+        floor = ends[i]
+    return False
 
 
 def _direct(text: str, left: Side, start: int) -> bool:
