@@ -16,7 +16,7 @@ from verifirst.claims.quantities.labels import restated
 from verifirst.claims.quantities.lexemes import lexemes
 from verifirst.claims.quantities.measures import UNITS
 from verifirst.claims.quantities.number_fact import NumberFact
-from verifirst.claims.quantities.number_facts import number_facts
+from verifirst.claims.quantities.number_facts import may_state_facts, number_facts
 from verifirst.claims.quantities.statement import Statement
 from verifirst.claims.quantities.statements import statements
 from verifirst.claims.quantities.times import TimeSpan, time_spans
@@ -56,24 +56,24 @@ def in_words(text: str, tokens: Tokens | None, found: Sequence[Claim], budget: B
     """The claims about quantities in ``text`` that are not among those already ``found``."""
     claims: list[Claim] = []
     budget.spend(len(text) >> 3)
-    words = frozenset(text.lower().replace(",", " ").split())
+    words = text.lower().replace(",", " ").split()
     if tokens is not None and text.count("=") > 1:
         claims += restated(tokens, budget)
     if _may_state(text, words):
         claims += statements(lexemes(tokens or tokenize(text, budget)), budget)
-    if not _GAP.search(text):
-        claims += number_facts(text)
-        if _CLOCK.search(text):
-            claims += time_spans(text)
-        if not _UNIT_WORDS.isdisjoint(words) and _EQUATES.search(text):
-            claims += conversions(text)
+    facts, times = may_state_facts(text), _CLOCK.search(text)
+    converts = not _UNIT_WORDS.isdisjoint(words) and _EQUATES.search(text)
+    if (facts or times or converts) and not _GAP.search(text):
+        claims += number_facts(text) if facts else ()
+        claims += time_spans(text) if times else ()
+        claims += conversions(text) if converts else ()
     if not claims:
         return claims
     taken = {(claim.start, claim.end) for claim in found}
     return [claim for claim in claims if (claim.start, claim.end) not in taken]
 
 
-def _may_state(text: str, words: frozenset[str]) -> bool:
+def _may_state(text: str, words: list[str]) -> bool:
     """A quick look: whether some number may be put in words."""
     if not _COMPUTES.isdisjoint(words) or _SHARE.search(text):
         return _STATES.search(text) is not None or _STATES_IN_WORDS.search(text) is not None

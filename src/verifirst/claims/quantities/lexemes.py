@@ -41,23 +41,37 @@ class Lexemes(NamedTuple):
 def lexemes(tokens: Tokens) -> Lexemes:
     """Split the words of ``tokens``."""
     text, kinds, starts, ends = tokens
-    found = Lexemes(text, [], [], [], [], [], Tokens(text, ["E" if k == "w" else k for k in kinds], starts, ends))
-    words, own, begins, finishes, index = found.words, found.kinds, found.starts, found.ends, found.positions
+    words: list[str] = []
+    own: list[str] = []
+    begins: list[int] = []
+    finishes: list[int] = []
+    positions: list[int] = []
     for i, kind in enumerate(kinds):
+        start = starts[i]
         if kind != "w":
             words.append("")
             own.append(kind)
-            begins.append(starts[i])
+            begins.append(start)
             finishes.append(ends[i])
-            index.append(i)
+            positions.append(i)
             continue
-        start = starts[i]
-        if text[start] in "\\^":
-            start = text.find("{", start, ends[i]) + 1 or ends[i]
-        for match in _WORD.finditer(text, start, ends[i]):
-            words.append(match.group().lower())
+        for word, at in _words(text, start, ends[i]):
+            words.append(word)
             own.append("w")
-            begins.append(match.start())
-            finishes.append(match.end())
-            index.append(i)
+            begins.append(at)
+            finishes.append(at + len(word))
+            positions.append(i)
+    edges = ["E" if kind == "w" else kind for kind in kinds]
+    return Lexemes(text, words, own, begins, finishes, positions, Tokens(text, edges, starts, ends))
+
+
+def _words(text: str, start: int, end: int) -> list[tuple[str, int]]:
+    """The words of a run in small letters, and where each begins."""
+    if text[start] in "\\^":
+        start = text.find("{", start, end) + 1 or end
+        return [(match.group().lower(), match.start()) for match in _WORD.finditer(text, start, end)]
+    found: list[tuple[str, int]] = []
+    for word in text[start:end].replace("-", " ").lower().split(" "):
+        found.append((word, start))
+        start += len(word) + 1
     return found

@@ -88,6 +88,14 @@ _SUPPOSED = re.compile(
 )
 
 
+def may_state_facts(text: str) -> bool:
+    """A quick look: whether ``text`` has a word that facts about whole numbers need."""
+    for hint in _HINTS:  # noqa: SIM110  # a generator would cost more than the search
+        if hint in text:
+            return True
+    return False
+
+
 def number_facts(text: str) -> list[NumberFact]:
     """The facts about whole numbers that ``text`` states, in order."""
     found: list[NumberFact] = []
@@ -230,4 +238,5 @@ _READERS: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[str]]
     (("prime factor", "prime divisor"), _PRIME_FACTOR, _prime_factor),
     (("actorization of", "actorisation of"), _FACTORIZATION, _factorization),
 )
+_HINTS = frozenset(hint for hints, _, _ in _READERS for hint in hints)
 _BY_SUBJECT = (_SAYS, _DIVIDES, _LEAVES, _COUNT)
