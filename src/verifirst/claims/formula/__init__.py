@@ -78,7 +78,8 @@ def _claims(text: str, chain: Chain, region: Region, statement: int) -> list[For
     supposed, fresh = modality(text, begins, region.start)
     ends = next((side.end for side in reversed(chain.sides) if side), begins)
     first = chain.sides[0]
-    supposed = supposed or (first is not None and one_of_several(text, ends, lone(first.term)))
+    name = lone(first.term) if first is not None else ""
+    supposed = supposed or (name != "" and one_of_several(text, ends, name))
     for link, relation in enumerate(chain.relations):
         left, right = chain.sides[link], chain.sides[link + 1]
         if left is None or right is None or (relation in "=≈" and _between_bounds(chain.relations, link)):

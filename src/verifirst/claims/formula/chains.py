@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from verifirst.claims.formula import vocabulary as words
 from verifirst.claims.formula.claim import Side
 from verifirst.claims.formula.cursor import OpaqueError
 from verifirst.claims.formula.lexer import ALIGNED_MINUS, Tokens
-from verifirst.claims.formula.parser import parse
+from verifirst.claims.formula.parser import Parsed, parse
 from verifirst.claims.formula.style import TEXTBOOK, Style
+from verifirst.claims.side import literal
 from verifirst.core.budget import Budget
 from verifirst.solvers.terms import Term
 
@@ -33,15 +35,17 @@ class Chain(NamedTuple):
 
 def called(text: str) -> frozenset[str]:
     """The letters that ``text`` defines as functions: ``f(x) = ...``."""
-    return frozenset(_CALLED.findall(text))
+    return frozenset(_CALLED.findall(text)) if _CLOSED.search(text) else frozenset()
+
+
+_CLOSED = re.compile(r"\)\s*(?:=|:=|\\equiv)")  # a quick look: begins with a fixed character
 
 
 def chains(
     tokens: Tokens, budget: Budget, style: Style = TEXTBOOK, functions: frozenset[str] = frozenset()
-) -> list[Chain]:
+) -> Iterator[Chain]:
     """The chains in ``tokens``, in order."""
     kinds = tokens.kinds
-    found: list[Chain] = []
     i, follows, clean, whole = 0, False, True, True
     while kinds[i] != "E":
         kind = kinds[i]
@@ -56,11 +60,10 @@ def chains(
         if kinds[i] == "b" and kinds[_line(kinds, i)] == "r":
             i = _join(tokens, chain, _line(kinds, i), budget, style, functions)
         if chain.relations:
-            found.append(chain)
+            yield chain
         follows, clean = False, False
         whole = bool(chain.relations) or kinds[i] != "b"  # a line without a relation may go on after a break
         i = max(i, begin + 1)
-    return found
 
 
 def _line(kinds: list[str], i: int) -> int:
@@ -122,8 +125,9 @@ def _links(
 def _side(tokens: Tokens, i: int, budget: Budget, style: Style, functions: frozenset[str]) -> tuple[Side | None, int]:
     """The side at token ``i``, or None, and the token after it."""
     kinds = tokens.kinds
+    parsed: Parsed | None
     try:
-        parsed = parse(tokens, i, style, functions)
+        parsed = _single(tokens, i) or parse(tokens, i, style, functions)
     except (OpaqueError, IndexError):
         parsed = None
     end = parsed.end if parsed else _skip(kinds, i)
@@ -133,6 +137,21 @@ def _side(tokens: Tokens, i: int, budget: Budget, style: Style, functions: froze
     if (kinds[end] == "b" and _goes_on(tokens, end)) or (kinds[end] == "w" and kinds[end + 1] in "+-*/^("):
         return None, end  # the next line, or what follows a unit, belongs to it
     return Side(tokens.starts[i], tokens.ends[end - 1], parsed.term, parsed.units), end
+
+
+def _single(tokens: Tokens, i: int) -> Parsed | None:
+    """The side at token ``i`` where it is one number or letter that means the same in every style."""
+    kinds = tokens.kinds
+    if kinds[i] not in "na" or kinds[i + 1] not in "rbi,wE":
+        return None
+    text = tokens.texts[i]
+    if kinds[i] == "n":
+        value = literal(text)
+        return None if value is None else Parsed((value,), i + 1, units=False)
+    return None if text in _MEANINGFUL else Parsed(("$" + text,), i + 1, units=False)
+
+
+_MEANINGFUL = frozenset("ieπ∞")  # letters that may be numbers
 
 
 def _continues(tokens: Tokens, i: int) -> bool:

@@ -14,11 +14,14 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCES = re.compile(r"\b(?:let|denote|define|set|put|call|where|with|now|new|given)\b", re.IGNORECASE)
+_SAYS = re.compile(f"{_SUPPOSES.pattern}|{_INTRODUCES.pattern}", re.IGNORECASE)
 
 
 def modality(text: str, start: int, region: int) -> tuple[bool, bool]:
     """Whether the formula at ``start``, in the region that begins at ``region``, is supposed, and introduced."""
     low = max(0, min(start, region) - WINDOW)
+    if not _SAYS.search(text, low, start):
+        return False, False
     at = low
     for match in _CLAUSE.finditer(text, low, start):
         at = match.end()
