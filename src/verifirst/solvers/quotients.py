@@ -227,6 +227,8 @@ def integer_power(ring: Quotients, base: Fraction, n: int) -> Fraction:
     if not base[1] or not (n or base[0]):
         raise OutsideError("division by zero, or zero to the power of zero")
     known = ring.constant(base)
+    if known is not None and known[1] < 0:  # turned over
+        known = -known[0], -known[1]
     if known is not None:
         size = max(abs(known[0]), known[1]).bit_length()
         if size > 1 and n * size > MAX_BITS:
