@@ -21,6 +21,7 @@ from typing import ClassVar
 
 from flint import fmpz
 
+from verifirst.solvers.numbers import QUICK
 from verifirst.solvers.quotients import (
     MAX_DEGREE,
     NARROW,
@@ -297,3 +298,4 @@ class Ring(Quotients):
     """The ring of terms: quotients with every operation of :mod:`verifirst.solvers.terms` that has relations."""
 
     operations: ClassVar = _OPERATIONS
+    quick: ClassVar = QUICK

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import lru_cache
 from math import gcd
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
 
 from verifirst.solvers.terms import Term, arity, is_bound, substitute
 
 Fraction = tuple[fmpz_mpoly, fmpz_mpoly]
+Number = tuple[int, int]
+"""Numerator and denominator in lowest terms, the denominator positive."""
+Value = tuple[Any, Any]
+"""A ``Fraction`` or a ``Number``: a number becomes a polynomial only where it meets one."""
 
 NARROW, WIDE = 10, 30  # generators: a narrow ring is faster
 MAX_TERMS = 400  # of a polynomial
@@ -37,9 +41,11 @@ class Quotients:
     """Symbols and atoms seen so far, in one ring; ``fraction`` adds to them.
 
     ``operations`` says what each named item does; one that is missing makes an opaque atom.
+    ``quick`` are those that numbers do not need polynomials for (None: they do here).
     """
 
     operations: ClassVar[Mapping[str, Callable[..., Fraction]]] = {}
+    quick: ClassVar[Mapping[str, Callable[..., Value | None]]] = {}
 
     def __init__(self, width: int = WIDE) -> None:
         self.width = width
@@ -73,25 +79,37 @@ class Quotients:
 
     def fraction(self, term: Term) -> Fraction:
         """Numerator and denominator of ``term``, in lowest terms. Raises OutsideError."""
-        stack: list[Fraction] = []
+        return self.lifted(self._value(term))
+
+    def _value(self, term: Term) -> Value:
+        """The same, or a number as it is."""
+        stack: list[Value] = []
         for item in term:
             if isinstance(item, int):
-                found = self.context.constant(item), self.one
+                stack.append((item, 1))
             elif isinstance(item, tuple):
                 if is_bound(item):
-                    high, low = stack.pop(), stack.pop()
-                    found = self._fold(item, low, high)
+                    high, low = self.lifted(stack.pop()), self.lifted(stack.pop())
+                    stack.append(self._fold(item, low, high))
                 else:
-                    found = self._number(*item)
+                    stack.append(self._number(*item))
             elif item[0] == "$":
-                found = self.atom(item), self.one
+                stack.append((self.atom(item), self.one))
             else:
                 count = arity(item)
                 operands = stack[len(stack) - count :]
                 del stack[len(stack) - count :]
-                found = self._apply(item, operands)
-            stack.append(found)
+                quick = self.quick.get(item)
+                found = quick(self, *operands) if quick is not None else None
+                stack.append(found or self._apply(item, [self.lifted(operand) for operand in operands]))
         return stack[-1]
+
+    def lifted(self, value: Value) -> Fraction:
+        """A number as a quotient of constant polynomials."""
+        n, d = value
+        if isinstance(n, int):
+            return self.context.constant(n), self.one if d == 1 else self.context.constant(d)
+        return n, d
 
     def atom(self, key: Hashable, relation: Callable[[fmpz_mpoly], fmpz_mpoly] | None = None) -> fmpz_mpoly:
         """The generator that stands for ``key``; ``relation`` gives, once, a polynomial that is zero."""
@@ -104,14 +122,10 @@ class Quotients:
                 self.relations.append(zero)
         return found
 
-    def _number(self, n: int, d: int) -> Fraction:
+    def _number(self, n: int, d: int) -> Number:
         if n.bit_length() > MAX_BITS:
             raise OutsideError("too large")
-        if d == 1:
-            return self.context.constant(n), self.one
-        shared = gcd(n, d)
-        low = d // shared
-        return self.context.constant(n // shared), self.one if low == 1 else self.context.constant(low)
+        return lowest(n, d)
 
     def guard(self, polynomial: fmpz_mpoly) -> fmpz_mpoly:
         """``polynomial``, unless it is too large."""
@@ -148,7 +162,7 @@ class Quotients:
         first, last = self.integer(low), self.integer(high)
         if first is None or last is None or last - first >= MAX_SUMMANDS:
             return self.atom((kind, index, body, key_of(low), key_of(high))), self.one
-        found = self._number(int(kind == "prod"), 1)
+        found = self.number(int(kind == "prod"))
         for k in range(first, last + 1):
             value = self.fraction(substitute(body, {index: (k,)}))
             found = add(self, found, value) if kind == "sum" else multiply(self, found, value)
@@ -172,12 +186,22 @@ class Quotients:
 
     def number(self, n: int, d: int = 1) -> Fraction:
         """A rational number."""
-        return self._number(n, d)
+        return self.lifted(self._number(n, d))
 
 
 def _generators(polynomials: Iterable[fmpz_mpoly]) -> set[int]:
     """The generators that occur, by number."""
     return {i for polynomial in polynomials for i, degree in enumerate(polynomial.degrees()) if degree}
+
+
+def lowest(n: int, d: int) -> Number:
+    """The number ``n / d``."""
+    if not d:
+        raise OutsideError("division by zero")
+    if d == 1:
+        return n, d
+    shared = gcd(n, d) if d > 0 else -gcd(n, d)
+    return n // shared, d // shared
 
 
 def key_of(value: Fraction) -> tuple[str, str]:
@@ -239,4 +263,6 @@ def integer_power(ring: Quotients, base: Fraction, n: int) -> Fraction:
     degree = max(base[0].total_degree(), base[1].total_degree())
     if n * degree > MAX_DEGREE or max(len(base[0]), len(base[1])) ** min(n, 3) > 20 * MAX_TERMS:
         raise OutsideError("too large")
+    if base[1] is ring.one:
+        return ring.guard(base[0] ** n), ring.one
     return ring.quotient(base[0] ** n, base[1] ** n)
