@@ -45,7 +45,7 @@ class Verifier:
             for rule in self.rules
             if rule.code == code and (rule.stage is Stage.STABLE or any(code.startswith(name) for name in enforce))
         )
-        self._by_claim: dict[type[Claim], tuple[Rule, ...]] = {}
+        self._by_claim: dict[type[Claim], tuple[tuple[Rule, bool], ...]] = {}
 
     def begin(self, problem: str) -> FactGraph:
         """The fact graph that the problem statement gives."""
@@ -79,11 +79,13 @@ class Verifier:
         for claim in claims:
             best: Verdict | None = None
             rank = -1
-            for rule in self._rules_for(type(claim)):
+            for rule, enforced in self._rules_for(type(claim)):
+                if enforced and not rule.refutes and rank >= _RANK[Status.VERIFIED]:
+                    continue  # what it could say is said
                 verdict = judge(rule, claim, context)
                 if verdict is None:
                     continue
-                if rule.code not in self.enforced:
+                if not enforced:
                     notes.append(verdict)
                 elif (own := _rank(rule, verdict)) > rank:
                     best, rank = verdict, own
@@ -91,10 +93,12 @@ class Verifier:
                 verdicts.append(best or Verdict(Status.UNKNOWN, claim, reason=Reason.NO_RULE))
         return verdicts or [Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)], notes
 
-    def _rules_for(self, kind: type[Claim]) -> tuple[Rule, ...]:
+    def _rules_for(self, kind: type[Claim]) -> tuple[tuple[Rule, bool], ...]:
+        """The rules that judge this kind of claim, and whether each is enforced."""
         found = self._by_claim.get(kind)
         if found is None:
-            found = tuple(rule for rule in self.rules if issubclass(kind, rule.claims))
+            judges = [rule for rule in self.rules if issubclass(kind, rule.claims)]
+            found = tuple((rule, rule.code in self.enforced) for rule in judges)
             self._by_claim[kind] = found
         return found
 

@@ -18,6 +18,7 @@ first (``root 3 8`` is 2). ``mod`` is the least non-negative remainder.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TypeGuard
 
 Bound = tuple[str, str, "Term"]
@@ -50,11 +51,13 @@ def arity(item: Item) -> int:
     return int(item.rpartition("/")[2]) if item[0] == "@" else ARITY[item]
 
 
+@lru_cache(maxsize=2048)
 def symbols(term: Term) -> frozenset[str]:
     """The free symbols of ``term``, without the dollar."""
     return frozenset(_names(term, "$"))
 
 
+@lru_cache(maxsize=2048)
 def functions(term: Term) -> frozenset[str]:
     """The functions that ``term`` calls, as ``f/1``."""
     return frozenset(_names(term, "@"))
@@ -108,12 +111,12 @@ def _start(term: Term, end: int) -> int:
     return end
 
 
-def _names(term: Term, mark: str) -> Iterator[str]:
+def _names(term: Term, mark: str) -> set[str]:
+    found = {item[1:] for item in term if isinstance(item, str) and item[0] == mark}
     for item in term:
-        if is_bound(item):
-            yield from (name for name in _names(item[2], mark) if mark == "@" or name != item[1])
-        elif isinstance(item, str) and item[0] == mark:
-            yield item[1:]
+        if isinstance(item, tuple) and is_bound(item):
+            found |= {name for name in _names(item[2], mark) if mark == "@" or name != item[1]}
+    return found
 
 
 def inline(term: Term, definitions: Mapping[str, tuple[tuple[str, ...], Term]], limit: int) -> Term:
