@@ -10,6 +10,7 @@ python -m recipes.rl_convergence run --smoke                # under a minute, in
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
 
@@ -56,6 +57,9 @@ def report(plan: Plan, folder: Path) -> None:
     rows = read(folder / "raw.jsonl")
     analyse.write(rows, plan, folder)
     written = plots.draw(rows, plan.target, folder)
+    if guarded := read(folder / "hacking.jsonl"):
+        written.append(folder / "hacking.json")
+        written[-1].write_text(json.dumps(hacking.summary(guarded), indent=2) + "\n")
     for path in (folder / "summary.json", folder / "details.json", *written):
         print(f"wrote {path}")
 

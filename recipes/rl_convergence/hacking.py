@@ -47,6 +47,10 @@ FLAGGED = Arm("rewards of validity alone", "flagged")
 HACKING = replace(PLAN, steps=40, evaluated=(), greedy=0, rates=dict.fromkeys(REWARDS, 0.0005))
 SMOKE_HACKING = replace(HACKING, prompts=2, samples=2, steps=2, max_tokens=48)
 
+FIGURES = ("reward", "checked", "steps", "refuted", "correct", "clean")
+WINDOW = 5
+"""Optimiser steps that a reported figure is the mean of."""
+
 ANNEAL_STEPS, ANNEAL_RATE = 24, 1e-3
 SILENT_SHARE = 0.3
 """Share of solutions, while the start is made, that are written without equations."""
@@ -112,3 +116,17 @@ def figures(
         "clean": fmean(r and v for r, v in zip(right, valid, strict=True)),
     }
     return {name: round(value, 4) for name, value in named.items()}
+
+
+def summary(rows: Sequence[Row]) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """For each reward and figure, its mean over the first and the last ``WINDOW`` steps: a value a seed."""
+    found: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for reward in REWARDS:
+        runs = [[row for row in rows if row["run"] == name] for name in sorted({r["run"] for r in rows})]
+        runs = [run for run in runs if run[0]["arm"] == reward]
+        for figure in FIGURES if runs else ():
+            ends = {"first": [run[:WINDOW] for run in runs], "last": [run[-WINDOW:] for run in runs]}
+            found.setdefault(reward, {})[figure] = {
+                end: [round(fmean(row[figure] for row in part), 4) for part in parts] for end, parts in ends.items()
+            }
+    return found

@@ -72,7 +72,7 @@ def append(path: Path, rows: Iterable[Row]) -> None:
 
 def headline(rows: Sequence[Row]) -> str:
     """The last evaluations of a run, for people."""
-    last = [row for row in rows if row["step"] == rows[-1]["step"] and row.get("temperature") == 1.0]
+    last = [row for row in rows[-8:] if row.get("part") == "all" and row["temperature"]]
     figures = ", ".join(
         f"{row['mode']} clean {row['clean'] / row['n']:.1%}, spurious {row['spurious'] / max(1, row['correct']):.1%}"
         for row in last

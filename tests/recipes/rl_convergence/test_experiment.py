@@ -152,3 +152,6 @@ def test_the_hacking_experiment_records_each_step() -> None:
     rows = hacking.run(Trial("coverage floor", 0, 5e-4), hacking.SMOKE_HACKING)
     assert [row["step"] for row in rows] == [0, 1]
     assert all(0 <= row["checked"] <= 1 for row in rows)
+    found = hacking.summary(rows)
+    assert set(found) == {"coverage floor"}
+    assert found["coverage floor"]["steps"]["last"] == [pytest.approx(sum(r["steps"] for r in rows) / 2, abs=1e-3)]
