@@ -45,3 +45,4 @@ def test_the_oracle_sees_wrong_answers(fuzz):
     assert fuzz.contradiction(("pi",), ((314, 100),), outcome.equal("nobody"), draw)
     assert fuzz.contradiction((8, "sqrt"), (2, 2, "sqrt", "*"), outcome.different("nobody"), draw)
     assert not fuzz.contradiction(("$x", 0, "/"), ("$x",), outcome.equal("nobody"), draw)
+    assert not fuzz.contradiction((10, 900, "neg", "^"), (11, 900, "neg", "^"), outcome.different("nobody"), draw)
