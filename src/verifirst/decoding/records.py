@@ -10,6 +10,7 @@ from enum import StrEnum
 from verifirst.core.before import Before
 from verifirst.core.report import Report
 from verifirst.core.step import Step
+from verifirst.core.verdict import Status
 
 
 class FinishReason(StrEnum):
@@ -46,6 +47,16 @@ class Rejection(Dropped):
 
     report: Report
     reopened: int = 0
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The codes of the rules that refuted the step; none where it was refused as unknown."""
+        return codes(self.report, Status.REFUTED)
+
+
+def codes(report: Report, *statuses: Status) -> tuple[str, ...]:
+    """The codes of the rules that gave verdicts of these statuses, each once, in order."""
+    return tuple(dict.fromkeys(verdict.rule for verdict in report.verdicts if verdict.status in statuses))
 
 
 @dataclass(slots=True)

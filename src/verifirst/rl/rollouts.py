@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Protocol
 
-from verifirst.core.report import Coverage, Report
+from verifirst.core.report import Coverage
 from verifirst.core.verdict import Status
 from verifirst.decoding import Dropped, FinishReason, Rejection
+from verifirst.decoding.records import codes
 from verifirst.engines.base import Output, Request
 from verifirst.errors import InputError
 
@@ -100,7 +101,7 @@ class Rollout:
             output.constrained_logprobs,
             output.text,
             output.finish_reason,
-            tuple(_steps(output, branches)),
+            tried(_steps(output), output.token_ids, branches),
             branches,
             None if output.tail is None else _cut_short(output.tail),
             output.coverage,
@@ -174,39 +175,35 @@ def walk(completion: Sequence[int], dropped: Sequence[Branch]) -> list[tuple[tup
     return found[::-1]
 
 
-def _steps(output: Output, branches: Sequence[Branch]) -> Iterator[RolloutStep]:
-    still = [live for _, live in walk(output.token_ids, branches)]
+def tried(
+    steps: Iterable[RolloutStep], completion: Sequence[int], branches: Sequence[Branch]
+) -> tuple[RolloutStep, ...]:
+    """The steps with their tries counted."""
+    still = [live for _, live in walk(completion, branches)]
     boundaries = [branch.boundary for branch, live in zip(branches, still, strict=True) if live]
+    return tuple(replace(step, tries=1 + boundaries.count(step.start)) for step in steps)
+
+
+def _steps(output: Output) -> Iterator[RolloutStep]:
     for (start, end), report in zip(output.spans, output.reports, strict=True):
-        tries = 1 + boundaries.count(start)
-        yield RolloutStep(start, end, report.step.text, report.status, _deciding(report), tries)
-
-
-def _deciding(report: Report) -> tuple[str, ...]:
-    return _codes(verdict.rule for verdict in report.verdicts if verdict.status is not Status.UNKNOWN)
+        deciding = codes(report, Status.VERIFIED, Status.REFUTED)
+        yield RolloutStep(start, end, report.step.text, report.status, deciding)
 
 
 def _branch(rejection: Rejection) -> Branch:
-    verdicts = rejection.report.verdicts
-    refuting = _codes(verdict.rule for verdict in verdicts if verdict.status is Status.REFUTED)
     return Branch(
         rejection.boundary,
         rejection.token_ids,
         rejection.logprobs,
         rejection.constrained_logprobs,
         rejection.text,
-        refuting,
+        rejection.rules,
         rejection.reopened,
     )
 
 
 def _cut_short(tail: Dropped) -> Branch:
     return Branch(tail.boundary, tail.token_ids, tail.logprobs, tail.constrained_logprobs, tail.text)
-
-
-def _codes(rules: Iterable[str]) -> tuple[str, ...]:
-    """Each code once, in order."""
-    return tuple(dict.fromkeys(rule for rule in rules if rule))
 
 
 def _step_from(record: dict[str, Any]) -> RolloutStep:

@@ -54,6 +54,7 @@ class ReleasingMixin(_Stock):  # type: ignore[misc]
         elif reason is FinishReason.EXHAUSTED:
             self._telemetry.count("exhausted")
         tracked.wasted += len(tracked.output) - released
+        tracked.end_rollout(released)
         fields = compat.finish(self, request, status, stop_reason, parked=tracked.parked)
         payload = tracked.payload(final=True, finish_reason=reason.value, released=released, kept=released)
         fields["kv_transfer_params"] = wire.load(payload, fields["kv_transfer_params"])

@@ -240,6 +240,7 @@ class EnforcingMixin(ReleasingMixin):
             problem=self._decode_prompt(request) if chosen.problem is None else chosen.problem,
             started=tracked.started,
             events=self._settings.events,
+            rollout=chosen.rollout,
         )
         return tracked.reading
 
@@ -271,6 +272,7 @@ class EnforcingMixin(ReleasingMixin):
             self._telemetry.add(news["counts"])
         if "events" in news:
             tracked.events += news["events"]
+        tracked.rollout = news.get("rollout")
         if "closers" in news:
             tracked.loud = loudness(self._detokenizer, news["closers"])
             if tracked.fresh_is_loud():

@@ -109,6 +109,7 @@ _KINDS: dict[str, _Kind] = {
     "work_factor": _number(1),
     "back_jump": _FLAG,
     "ban": _FLAG,
+    "rollout": _FLAG,
     "problem": _Kind("a string: the text that the verifier takes as given", _string),
     "enforce": _NAMES,
     "packs": _NAMES,
@@ -127,6 +128,7 @@ class RequestSettings:
     """What one request may choose.
 
     ``problem`` is the text that the verifier takes as given (None: the decoded prompt);
+    ``rollout``: the summary carries steps and refused branches, for training (``wire.Rollout``);
     the others as in :class:`verifirst.decoding.Settings` and :class:`verifirst.policy.Policy`.
     """
 
@@ -140,6 +142,7 @@ class RequestSettings:
     work_factor: float = 8.0
     back_jump: bool = True
     ban: bool = True
+    rollout: bool = False
     problem: str | None = None
 
     @property

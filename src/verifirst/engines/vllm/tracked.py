@@ -10,6 +10,7 @@ from typing import Any
 from verifirst.decoding.loudness import Loudness
 from verifirst.engines.vllm import wire
 from verifirst.engines.vllm.reading import Reading
+from verifirst.engines.vllm.rollout import add_logprobs
 from verifirst.engines.vllm.settings import RequestSettings
 from verifirst.engines.vllm.withheld import Withheld
 
@@ -26,6 +27,8 @@ class Tracked:
     reader was not told of, ``wasted`` all of them. ``held`` is vLLM's own finish, (status,
     stop_reason), waiting for its verdicts; ``asked``: the reader knows of it. ``failed``: a bug
     of ours; the request ends with an error at the next update. ``summary`` is pickled.
+    ``cuts`` are the log-probabilities of the tokens that each cut dropped, ``rollout`` what the
+    reader told at the end, where the request asked for it.
     """
 
     request: Any
@@ -49,6 +52,8 @@ class Tracked:
     summary: bytes | None = None
     started: float = field(default_factory=time.monotonic)
     events: list[wire.Event] = field(default_factory=list)
+    cuts: list[list[float]] = field(default_factory=list)
+    rollout: wire.Rollout | None = None
 
     def fresh_is_loud(self) -> bool:
         """Whether a token that was not read may close a step."""
@@ -61,9 +66,15 @@ class Tracked:
         """
         self.lost += len(self.output) - upto + in_flight
         self.wasted += len(self.output) - keep + in_flight
-        self.withheld.cut(keep - self.sent)
+        self.cuts.append(self.withheld.cut(keep - self.sent))
         self.read = self.standing = keep
         self.held, self.asked = None, False
+
+    def end_rollout(self, released: int) -> None:
+        """``released`` tokens are the output, the rest is dropped: the reader's rollout gets its log-probabilities."""
+        rest = self.withheld.cut(released - self.sent)
+        if self.rollout is not None:
+            add_logprobs(self.rollout, [*self.cuts, rest])
 
     @property
     def ahead(self) -> int:
@@ -81,6 +92,8 @@ class Tracked:
         sampled = self.wasted + kept
         summary["final"], summary["finish_reason"] = final, finish_reason
         summary["tokens"] = wire.TokenCounts(released=released, sampled=sampled, wasted=self.wasted)
+        if self.rollout is not None:
+            summary["rollout"] = self.rollout
         return (
             wire.Payload(summary=summary, events=self.take_events()) if self.events else wire.Payload(summary=summary)
         )

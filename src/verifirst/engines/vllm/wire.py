@@ -11,7 +11,7 @@ Everything here is plain JSON types and the standard library: both processes imp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 KEY = "verifirst"
 """The key, inside `kv_transfer_params`, under which a `Payload` travels."""
@@ -42,11 +42,48 @@ class TokenCounts(TypedDict):
     wasted: int
 
 
+class RolloutStep(TypedDict):
+    """A step that stands: its output tokens, half open, and the rules that decided something."""
+
+    start: int
+    end: int
+    text: str
+    status: str
+    rules: list[str]
+
+
+class Branch(TypedDict):
+    """Output tokens that were dropped, sampled from ``boundary`` on, as in ``verifirst.decoding.Rejection``.
+
+    ``logprobs`` are those that vLLM reported; empty where the request asked for none.
+    """
+
+    boundary: int
+    token_ids: list[int]
+    logprobs: list[float]
+    text: str
+    rules: list[str]
+    reopened: int
+
+
+class Rollout(TypedDict):
+    """How an output came about. ``branches`` hold text that was refuted: for training, not for readers.
+
+    ``resampled``: refused steps were retried without bans.
+    """
+
+    steps: list[RolloutStep]
+    branches: list[Branch]
+    tail: Branch | None
+    resampled: bool
+
+
 class Summary(TypedDict):
     """What is known of one sequence (one choice) so far; the last one has `final` true.
 
     `status` is `"refuted"` only where the policy flags instead of rolling back.
     `rules` counts refutations by rule code, `unknown` counts undecided steps by reason.
+    `rollout` is there at the end, where the request asked for it.
     """
 
     final: bool
@@ -59,6 +96,7 @@ class Summary(TypedDict):
     rules: dict[str, int]
     unknown: dict[str, int]
     tokens: TokenCounts
+    rollout: NotRequired[Rollout]
 
 
 class _EventType(TypedDict):

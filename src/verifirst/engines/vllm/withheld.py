@@ -46,9 +46,11 @@ class Withheld:
                 )
             )
 
-    def cut(self, keep: int) -> None:
-        """Keep the first ``keep`` unreleased tokens' rows."""
+    def cut(self, keep: int) -> list[float]:
+        """Keep the first ``keep`` unreleased tokens' rows; return the log-probabilities of the other tokens."""
+        dropped = [float(row.logprobs[0, 0]) for row in self.rows[keep:]]
         del self.rows[keep:]
+        return dropped
 
     def release(self, count: int) -> dict[str, Any]:
         """The fields of an output that releases the next ``count`` tokens; they are withheld no more."""

@@ -20,6 +20,7 @@ class Opening(NamedTuple):
     problem: str
     started: float
     events: bool
+    rollout: bool = False
 
 
 Finish = tuple[str, bool]
@@ -54,7 +55,8 @@ class News(TypedDict, total=False):
     """What an answer rarely says.
 
     ``cut``: (tokens kept, ban paths), the request goes back and tries again. ``end``: the reason
-    why it ended. ``closers``: the characters that can close a step from now on.
+    why it ended, ``rollout`` then what led to it, where that was asked for. ``closers``: the
+    characters that can close a step from now on.
     """
 
     cut: tuple[int, list[tuple[int, tuple[int, ...]]]]
@@ -62,3 +64,4 @@ class News(TypedDict, total=False):
     closers: str
     events: list[wire.Event]
     counts: Counts
+    rollout: wire.Rollout

@@ -17,6 +17,7 @@ from verifirst.core.step import Step
 from verifirst.core.verdict import Reason, Status
 from verifirst.decoding import Detokenizer, DualStream, FinishReason
 from verifirst.engines.vllm.reading.messages import Answer, Counts, Fault, Finish, News, Opening, Read
+from verifirst.engines.vllm.rollout import tell
 from verifirst.engines.vllm.summary import summarize
 from verifirst.engines.vllm.watching import encode_event
 from verifirst.engines.vllm.wire import Event
@@ -183,6 +184,8 @@ class Reader:
         news = News()
         if stream.finish_reason is not None:
             news["end"] = stream.finish_reason.value
+            if trace.opening.rollout:
+                news["rollout"] = tell(stream)
         elif stream.attempt != trace.attempt:
             news["cut"] = len(stream.tokens), stream.ban_paths()
         trace.attempt = stream.attempt
