@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from verifirst.decoding import Settings
 from verifirst.errors import ConfigError
-
-Prompt = str | Sequence[Mapping[str, Any]]
-"""What TRL hands to a rollout function: a text, or the messages of a conversation."""
+from verifirst.rl.prompts import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +89,6 @@ def _without_second_start(text: str, spelling: Any) -> str:
     if start and text.startswith(start) and spelling(text)["input_ids"][:2] == [spelling.bos_token_id] * 2:
         return text.removeprefix(start)
     return text
-
-
-def problem_text(prompt: Prompt) -> str:
-    """What the verifier takes as given: the prompt, or the last message of a conversation that a user wrote."""
-    if isinstance(prompt, str):
-        return prompt
-    said = [message["content"] for message in prompt if message["role"] == "user"]
-    return said[-1] if said and isinstance(said[-1], str) else ""
 
 
 Problem = Callable[[Prompt], str]

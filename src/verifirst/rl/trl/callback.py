@@ -10,8 +10,8 @@ from typing import Any
 from transformers import TrainerCallback
 
 from verifirst.core.report import Coverage
+from verifirst.rl.prompts import Prompt
 from verifirst.rl.rollouts import Rollout
-from verifirst.rl.trl.asking import Prompt
 from verifirst.rl.trl.drawn import Drawn
 from verifirst.rl.trl.rollout_func import VerifiedRollouts
 

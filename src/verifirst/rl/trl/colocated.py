@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
 from verifirst.core.report import Coverage
 from verifirst.decoding import FinishReason
-from verifirst.engines.vllm.settings import CONFIG_KEY
+from verifirst.engines.vllm.settings import CONFIG_KEY, PREFIX
 from verifirst.engines.vllm.wire import Summary
 from verifirst.errors import EngineError
-from verifirst.rl.rollouts import Rollout
+from verifirst.rl.reading import Reader
 from verifirst.rl.trl.asking import Sampling
 from verifirst.rl.trl.drawn import Drawn
 
@@ -52,36 +52,36 @@ def _instead(module: Any, name: str, value: Any) -> Iterator[None]:
 def draw(
     trainer: Any,
     prompts: Sequence[list[int]],
-    extras: Sequence[Mapping[str, Any]],
+    problems: Sequence[str],
     seeds: Sequence[int],
     sampling: Sampling,
+    reader: Reader,
+    *,
+    enforce: bool,
 ) -> list[Drawn]:
-    """One rollout a prompt, by the engine of ``trainer.vllm_generation``; TRL has put the trainer's weights in.
-
-    ``extras`` are the requests' settings of verification.
-    """
+    """One rollout a prompt, by the engine of ``trainer.vllm_generation``; TRL has put the trainer's weights in."""
     from vllm import SamplingParams  # noqa: PLC0415  # vllm is optional, and slow to import
 
     params = [
         SamplingParams(
             seed=seed,
             logprobs=0,
-            extra_args=dict(extra),
+            extra_args={f"{PREFIX}problem": problem} if enforce else {CONFIG_KEY: False},
             **asdict(sampling),
         )
-        for seed, extra in zip(seeds, extras, strict=True)
+        for seed, problem in zip(seeds, problems, strict=True)
     ]
     requests = [{"prompt_token_ids": prompt} for prompt in prompts]
     outputs = trainer.vllm_generation.llm.generate(requests, params, use_tqdm=False)
-    return [read(output, enforced=CONFIG_KEY not in extra) for output, extra in zip(outputs, extras, strict=True)]
+    return [read(output, problem, reader, enforced=enforce) for output, problem in zip(outputs, problems, strict=True)]
 
 
-def read(output: Any, *, enforced: bool) -> Drawn:
+def read(output: Any, problem: str, reader: Reader, *, enforced: bool) -> Drawn:
     """The rollout of a vLLM ``RequestOutput`` with one completion.
 
     vLLM gives the log-probabilities of the attempt law (``logprobs_mode="processed_logprobs"``,
-    as TRL sets it), not the raw model's; and how many steps were refused by which rules, not
-    the steps and branches.
+    as TRL sets it), not the raw model's. The steps that stand are read again from the ids;
+    of refused ones it says how many there were and by which rules.
     """
     sampled = output.outputs[0]
     summary: Summary | None = getattr(sampled, "verification", None)
@@ -91,21 +91,8 @@ def read(output: Any, *, enforced: bool) -> Drawn:
             "the engine that TRL starts enforces reasoning"
         )
     logprobs = tuple(row[token].logprob for row, token in zip(sampled.logprobs, sampled.token_ids, strict=True))
-    rollout = Rollout(
-        tuple(output.prompt_token_ids),
-        tuple(sampled.token_ids),
-        logprobs,
-        logprobs,
-        sampled.text,
-        FinishReason(str(summary["finish_reason"] if summary else sampled.finish_reason)),
-        coverage=_coverage(summary),
-        enforced=enforced,
-    )
-    return Drawn(rollout, logprobs, *((summary["rules"], summary["tokens"]["wasted"]) if summary else ()))
-
-
-def _coverage(summary: Summary | None) -> Coverage:
+    finish = FinishReason(str(summary["finish_reason"] if summary else sampled.finish_reason))
+    rollout = reader.read(output.prompt_token_ids, sampled.token_ids, problem, logprobs=logprobs, finish_reason=finish)
     if summary is None:
-        return Coverage()
-    counts = summary["coverage"]
-    return Coverage(counts["claims"], counts["decided"], counts["steps"], counts["steps_decided"])
+        return Drawn(replace(rollout, steps=(), coverage=Coverage(), enforced=False), logprobs)
+    return Drawn(rollout, logprobs, summary["rules"], summary["tokens"]["wasted"])

@@ -11,11 +11,12 @@ from typing import Any
 from verifirst.decoding import Settings
 from verifirst.engines.base import Request
 from verifirst.engines.transformers import LocalEngine
-from verifirst.engines.vllm.settings import CONFIG_KEY, PREFIX
 from verifirst.errors import ConfigError
 from verifirst.policy import Policy
+from verifirst.rl.prompts import Prompt, problem_text
+from verifirst.rl.reading import Reader
 from verifirst.rl.trl import colocated, local
-from verifirst.rl.trl.asking import Problem, Prompt, Sampling, check, problem_text, rendered, seeds, tokenizer
+from verifirst.rl.trl.asking import Problem, Sampling, check, rendered, seeds, tokenizer
 from verifirst.rl.trl.drawn import Drawn, fields
 from verifirst.stream import VerifierSpec
 from verifirst.verifier import Verifier
@@ -62,6 +63,7 @@ class VerifiedRollouts:
         self.enforce = enforce
         self._watchers: list[Watcher] = []
         self._engine: LocalEngine | None = None
+        self._reader: Reader | None = None
         self._calls = 0
 
     def __call__(self, prompts: Sequence[Prompt], trainer: Any) -> dict[str, list[Any]]:
@@ -110,8 +112,15 @@ class VerifiedRollouts:
                 "vLLM reports log-probabilities under the bans: rollouts from it take Settings(ban=False)"
             )
         prompts = tokenizer(trainer)(list(texts))["input_ids"]
-        extras = [{f"{PREFIX}problem": problem} if self.enforce else {CONFIG_KEY: False} for problem in problems]
-        return colocated.draw(trainer, prompts, extras, seeds(trainer, self._calls, len(texts)), sampling)
+        drawn_at = seeds(trainer, self._calls, len(texts))
+        reader = self._reader_of(trainer)
+        return colocated.draw(trainer, prompts, problems, drawn_at, sampling, reader, enforce=self.enforce)
+
+    def _reader_of(self, trainer: Any) -> Reader:
+        if self._reader is None:
+            ends = trainer.eos_token_ids
+            self._reader = Reader(tokenizer(trainer), ends, verifier=self.verifier, segment=self.segment)
+        return self._reader
 
     def _engine_of(self, trainer: Any) -> LocalEngine:
         if self._engine is None or self._engine.model is not trainer.model:
