@@ -1,4 +1,4 @@
-"""Fuzz the verifier with text: traces that are mutated, guided by coverage, and stories of known truth.
+r"""Fuzz the verifier with text: traces that are mutated, guided by coverage, and stories of known truth.
 
     pip install atheris
     python benchmarks/fuzz/steps.py --seconds 600 --seed 1
@@ -11,7 +11,7 @@ seen before goes to ``corpus/steps.jsonl``, which ``tests/hostile`` replays with
 
 Run so far: 28,376 executions in 1,302 s (seed 7, two busy cores), 40,000 stories without coverage
 in 245 s. No exception, no hang, no step over its alarm, no true step refuted. Found: AL007 refutes
-what follows from an equation without a solution (``4x = 4x + 3 \\implies 2x = 10``), which its
+what follows from an equation without a solution (``4x = 4x + 3 \implies 2x = 10``), which its
 evidence does not show; ``4 * 5 = 20 = 22`` is verified, since two bare numbers make no claim.
 """
 
