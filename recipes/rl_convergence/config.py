@@ -14,10 +14,12 @@ class Arm:
     """How rollouts are sampled and which of their tokens learn; the mathematics is in docs/rl.md.
 
     ``sampled``: without verification, with it but keeping refuted steps, or with rollback.
+    ``sampled``: without verification, with it but keeping refuted steps, or with rollback.
     ``refused``: refused attempts carry the rollout's advantage, too. ``penalty``: charged to
     the first refuted step of a flagged rollout. ``acceptance``: scale of the acceptance
-    objective. ``baseline``: what the rewards are compared with, the others of the group (GRPO)
-    or a learned value (PPO). ``supervised``: no rollouts, gold solutions.
+    objective; where ``gated`` it counts in rollouts with a right answer only. ``baseline``:
+    what the rewards are compared with, the others of the group (GRPO) or a learned value
+    (PPO). ``supervised``: no rollouts, gold solutions.
     """
 
     title: str
@@ -25,6 +27,7 @@ class Arm:
     refused: bool = False
     penalty: float = 0.0
     acceptance: float = 0.0
+    gated: bool = False
     baseline: Baseline = "group"
     supervised: bool = False
 
@@ -35,6 +38,7 @@ ARMS: dict[str, Arm] = {
     "c": Arm("step-validity reward and mask", "flagged", penalty=1.0),
     "d": Arm("exact score function of the verified policy", "verified", refused=True),
     "d+": Arm("d and the acceptance objective", "verified", refused=True, acceptance=1.0),
+    "d*": Arm("d+, acceptance in right rollouts only", "verified", refused=True, acceptance=1.0, gated=True),
     "e": Arm("b and preference pairs", "verified", acceptance=0.5),
     "sft": Arm("supervised annealing on gold solutions", "raw", supervised=True),
     "ppo-a": Arm("PPO: outcome reward only", "raw", baseline="value"),

@@ -65,7 +65,7 @@ class Learner:
         """
         advantages = group_advantages(rewards, self.plan.samples)
         grown = [
-            (grow(rollout, self.arm), reward or 0.0, advantage or 0.0)
+            (grow(rollout, self.arm, reward or 0.0), reward or 0.0, advantage or 0.0)
             for rollout, reward, advantage in zip(rollouts, rewards, advantages, strict=True)
         ]
         trained, drift = 0, 0.0

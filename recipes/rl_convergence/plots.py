@@ -12,7 +12,7 @@ from recipes.rl_convergence.config import ARMS
 
 LABELS = {"step": "optimiser steps", "tokens": "sampled tokens (thousands)", "cpu": "CPU seconds of training"}
 SCALE = {"step": 1.0, "tokens": 1e-3, "cpu": 1.0}
-FAMILIES = {"grpo": ("a", "b", "c", "d", "d+", "e", "sft"), "ppo": ("ppo-a", "ppo-b", "ppo-d", "ppo-d+")}
+FAMILIES = {"grpo": ("a", "b", "c", "d", "d+", "d*", "e", "sft"), "ppo": ("ppo-a", "ppo-b", "ppo-d", "ppo-d+")}
 
 
 def draw(rows: Sequence[dict[str, Any]], target: float, folder: Path) -> list[Path]:

@@ -68,7 +68,7 @@ class Sprout:
         return Tree(self.prompt, tuple(self.nodes), tuple(self.parents), tuple(edges))
 
 
-def grow(rollout: Rollout, arm: Arm) -> Sprout:
+def grow(rollout: Rollout, arm: Arm, reward: float = 0.0) -> Sprout:
     """The tree of one rollout under an arm's estimator; advantages are multiplied in later."""
     sprout = Sprout(rollout.prompt_ids)
     one = [1.0]
@@ -79,6 +79,6 @@ def grow(rollout: Rollout, arm: Arm) -> Sprout:
         sprout.add([Row(free.context_ids, free.token_ids, difference, free.logprobs)], extra=True)
     else:
         sprout.add((verified_rows if arm.refused else completion_rows)([rollout], one))
-    if arm.acceptance:
+    if arm.acceptance and (reward or not arm.gated):
         sprout.add(acceptance_rows([rollout], arm.acceptance), extra=True)
     return sprout

@@ -23,6 +23,7 @@ from verifirst.rl.estimators import (  # noqa: E402 - after the skips
 from verifirst.rl.rollouts import Rollout  # noqa: E402 - after the skips
 
 torch.set_num_threads(1)
+REWARDS = [1.0, 0.0, 0.0, 1.0]
 SMALL = replace(PLAN, samples=2, max_tokens=40, training_retries=2)
 
 
@@ -42,7 +43,8 @@ def by_rows(arm: Arm, rollouts: list[Rollout], advantages: list[float]) -> dict[
     if arm.refused:
         rows = verified_rows(rollouts, advantages)
     if arm.acceptance:
-        rows = rows + acceptance_rows(rollouts, arm.acceptance)
+        counted = [r for r, reward in zip(rollouts, REWARDS, strict=True) if reward or not arm.gated]
+        rows = rows + acceptance_rows(counted, arm.acceptance)
     network, _ = start(SMALL)
     total = torch.zeros(())
     for row in rows:
@@ -54,15 +56,14 @@ def by_rows(arm: Arm, rollouts: list[Rollout], advantages: list[float]) -> dict[
     return {name: parameter.grad for name, parameter in network.named_parameters()}
 
 
-@pytest.mark.parametrize("name", ["a", "b", "c", "d", "d+", "e"])
+@pytest.mark.parametrize("name", ["a", "b", "c", "d", "d+", "d*", "e"])
 def test_one_update_follows_the_estimator_of_the_library(name: str) -> None:
     arm = ARMS[name]
     rollouts = sampled(FLAG if arm.sampled == "flagged" else ROLL_BACK, enforce=arm.sampled != "raw")
-    rewards = [1.0, 0.0, 0.0, 1.0]
     network, _ = start(SMALL)
     learner = Learner(network, arm, SMALL, rate=1e-3)
-    advantages = group_advantages(rewards, 2)
-    entries = [(grow(r, arm), reward, a or 0.0) for r, reward, a in zip(rollouts, rewards, advantages, strict=True)]
+    advantages = group_advantages(REWARDS, 2)
+    entries = [(grow(r, arm, won), won, a or 0.0) for r, won, a in zip(rollouts, REWARDS, advantages, strict=True)]
     for batch in batches(entries):
         _, loss, drift = learner.loss(batch, len(rollouts) * TYPICAL_LENGTH)
         assert drift < 1e-3  # nothing has moved since sampling: the ratios are 1
