@@ -14,7 +14,6 @@ class Arm:
     """How rollouts are sampled and which of their tokens learn; the mathematics is in docs/rl.md.
 
     ``sampled``: without verification, with it but keeping refuted steps, or with rollback.
-    ``sampled``: without verification, with it but keeping refuted steps, or with rollback.
     ``refused``: refused attempts carry the rollout's advantage, too. ``penalty``: charged to
     the first refuted step of a flagged rollout. ``acceptance``: scale of the acceptance
     objective; where ``gated`` it counts in rollouts with a right answer only. ``baseline``:
