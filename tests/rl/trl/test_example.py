@@ -1,6 +1,7 @@
 """The script of the documentation, before and after: both run, and the page shows how they differ."""
 
 import difflib
+import importlib.util
 import os
 import re
 import subprocess
@@ -9,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("trl", reason="needs TRL (pip install 'verifirst[rl]')")
+from verifirst import models
 
-from tests.rl.trl.scenes import MODEL
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("trl") is None, reason="needs TRL (pip install 'verifirst[rl]')"
+)
 
+MODEL = str(models.path("first_light_base"))
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "docs" / "examples" / "trl"
 PAGE = ROOT / "docs" / "rl-trl.md"
@@ -25,7 +29,7 @@ def changes():
 
 
 def changed(diff):
-    return [line for line in diff if line[0] in "+-"]
+    return [line for line in diff if line.startswith(("+", "-"))]
 
 
 def test_it_takes_fewer_than_ten_changed_lines():

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("trl", reason="needs TRL (pip install 'verifirst[rl]')")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("trl") is None, reason="needs TRL (pip install 'verifirst[rl]')"
+)
 
 ROOT = Path(__file__).parents[3]
 SMALL = ["--steps", "2", "--prompts", "4", "--group", "4", "--learning-rate", "1e-3"]
