@@ -18,7 +18,7 @@ import verifirst
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "verifirst"
 HEAVY = {"torch", "transformers", "vllm", "numpy", "sympy", "z3", "rich", "typer", "hypothesis"}
-LIGHT = ["verifirst", "verifirst.session", "verifirst.stream", "verifirst.decoding", "verifirst.policy"]
+LIGHT = ["verifirst", "verifirst.session", "verifirst.stream", "verifirst.decoding", "verifirst.policy", "verifirst.rl"]
 
 
 def loaded_by(module: str, source: Path = ROOT / "src") -> set[str]:
