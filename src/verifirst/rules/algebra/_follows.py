@@ -12,6 +12,7 @@ from flint import fmpz_mpoly
 from verifirst.claims.formula import Formula
 from verifirst.claims.formula.claim import lone
 from verifirst.core.rule import Context
+from verifirst.rules.algebra._closed import rational
 from verifirst.rules.algebra._known import applied, definitions, names, relevant, said_before
 from verifirst.solvers.ideal import Answer, Ideal, Relation
 from verifirst.solvers.polynomials import NARROW, WIDE, FullError, OutsideError, Ring
@@ -102,6 +103,8 @@ class Board:
 
 def identity(claim: Relation, context: Context) -> Answer:
     """Whether an equation holds for all values, for none, or neither."""
+    if _introduces(claim, ()):
+        return "open"
     return Board.of(context).judge(claim, (), context, prove=False) or "open"
 
 
@@ -122,6 +125,8 @@ def standing(claim: Formula, context: Context) -> Standing:
 
 def against(sides: Relation, rests: Sequence[Relation], context: Context, *, prove: bool = True) -> Standing:
     """Where an equation stands against these, oldest first; ``prove`` asks only whether it holds."""
+    if _introduces(sides, rests):
+        return Standing("open", (), *sides)
     board, last = Board.of(context), -1
     for count in _FEWER:
         chosen = tuple(rests[-count:])
@@ -132,6 +137,15 @@ def against(sides: Relation, rests: Sequence[Relation], context: Context, *, pro
         if answer is not None:
             return Standing(answer, chosen, *sides)
     return Standing("open", (), *sides)
+
+
+def _introduces(sides: Relation, rests: Sequence[Relation]) -> bool:
+    """Whether one side is a symbol that occurs nowhere else: true for one value of it, and false for all others."""
+    for one, other in (sides, sides[::-1]):
+        name = lone(one)
+        if name and name not in symbols(other) and not any(name in names(*item) for item in rests):
+            return rational(other)
+    return False
 
 
 def binding(said: Sequence[Relation], own: frozenset[str], context: Context) -> list[Relation]:

@@ -34,6 +34,7 @@ class Follows(Rule):
 
     code = "AL003"
     name = "follows"
+    version = 2
     stage = Stage.STABLE
     refutes = False
     claims = (Formula,)
@@ -47,6 +48,7 @@ class Follows(Rule):
         Example(r"So $x = 3$.", Status.VERIFIED, before=(r"$x^2 - 5x + 6 = 0$",), why="put back, it fits"),
         Example(r"Again $2x + 3 = 7$.", Status.UNKNOWN, before=(r"$2x + 3 = 7$",), why="said before"),
         Example(r"Let $y = 4$.", None, before=(r"$2x + 3 = 7$",)),
+        Example(r"Then $z = \frac{x}{y}$.", None, before=(r"$x = 0$, $y = 0$",), why="a new name follows from nothing"),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
