@@ -56,15 +56,15 @@ class Verifier:
 
     def check(self, step: Step, problem: str, facts: FactGraph) -> Report:
         """Judge ``step`` against ``facts``; mutates neither. Never raises."""
-        context = Context(problem, step, facts, Budget(self._work))
+        budget = Budget(self._work)
         try:
-            claims = reading.extract(step.text, context.budget)
+            claims = reading.extract(step.text, budget)
         except BudgetExceeded as error:
             return Report(step, (Verdict(Status.UNKNOWN, None, reason=Reason.BUDGET, message=str(error)),))
         except Exception as error:  # noqa: BLE001  # "never raises" holds for extractors as it does for rules
             message = f"{type(error).__name__}: {error}"[:200]
             return Report(step, (Verdict(Status.UNKNOWN, None, reason=Reason.RULE_ERROR, message=message),))
-        verdicts, notes = self._judge(claims, replace(context, claims=claims))
+        verdicts, notes = self._judge(claims, Context(problem, step, facts, budget, claims))
         established, premises = reading.establish(step, claims, verdicts, facts)
         refuted = next((v for v in verdicts if v.status is Status.REFUTED), None)
         cause = None

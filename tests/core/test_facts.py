@@ -137,8 +137,19 @@ def test_lookups_agree_with_a_search_of_the_list(steps) -> None:
         assert graph.named(name) == tuple(at for at, fact in enumerate(facts) if fact.name == name)
     for value in range(6):
         at = tuple(at for at, fact in enumerate(facts) if fact.value == value)
-        assert graph.find(value) == at == tuple(graph.newest(value))[::-1]
+        assert graph.find(value) == at
         assert (value in graph) == bool(at)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=12), st.integers(1, 6))
+def test_the_latest_sound_fact_comes_first(said: list[tuple[int, bool]], limit: int) -> None:
+    graph = FactGraph()
+    for value, sound in said:
+        graph.add(Fact(Fraction(value), 0, sound=sound))
+    for value in range(4):
+        newest_first = graph.find(value)[::-1]
+        wanted = next((at for at in newest_first[:limit] if graph[at].sound), next(iter(newest_first), None))
+        assert graph.latest(value, limit) == wanted
 
 
 def test_a_fresh_binding_shadows_and_a_case_hides_what_its_sibling_said() -> None:

@@ -106,13 +106,7 @@ class _Ledger:
 
     def _earlier(self, item: Item) -> int | None:
         """The latest sound fact with this value (an unsound one if there is no other)."""
-        latest = None
-        value = item if item.__class__ is int else Fraction(*item)  # type: ignore[misc]
-        for position in islice(self._facts.newest(value), MAX_SEEN):
-            if self._facts[position].sound:
-                return position
-            latest = position if latest is None else latest
-        return latest
+        return self._facts.latest(item if item.__class__ is int else Fraction(*item), MAX_SEEN)  # type: ignore[misc]
 
     def bind(self, claim: Claim, bindings: Iterable[Binding]) -> None:
         """Take in what a claim binds: its values and the symbols of its terms are premises."""

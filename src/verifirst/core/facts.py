@@ -121,9 +121,17 @@ class FactGraph:
         """Positions of the facts with exactly this value, oldest first."""
         return tuple(self._values.newest_first(value))[::-1]
 
-    def newest(self, value: Fraction | int) -> Iterator[int]:
-        """The same, newest first, as they are asked for."""
-        return self._values.newest_first(value)
+    def latest(self, value: Fraction | int, limit: int) -> int | None:
+        """Position of the latest sound fact with this value among ``limit``; the latest where none is."""
+        facts, older = self._facts, self._values.older
+        newest = position = self._values.last.get(value, _NONE)
+        for _ in range(limit):
+            if position == _NONE:
+                break
+            if facts[position].sound:
+                return position
+            position = older[position]
+        return None if newest == _NONE else newest
 
     def __contains__(self, value: object) -> bool:
         return value in self._values.last
