@@ -20,7 +20,7 @@ from verl.trainer.ppo.reward import load_reward_manager
 from verifirst import models
 from verifirst.bench.word_problems import generate, prompt_text
 from verifirst.engines.transformers.loading import load
-from verifirst.engines.vllm.settings import EnforceSettings, overrides
+from verifirst.engines.vllm.settings import overrides
 from verifirst.rl.verl.agent_loop import VerifiedAgentLoop
 from verifirst.rl.verl.reward_manager import VerificationRewardManager
 
@@ -103,10 +103,3 @@ def test_the_problem_travels_with_the_request(monkeypatch):
     assert taken["temperature"] == 1
     assert overrides(taken["extra_args"]) == {"problem": "Tom has 3."}
     assert set(inspect.signature(VerifiedAgentLoop.run).parameters) == {"self", "sampling_params", "priority", "kwargs"}
-
-
-def test_verl_spells_the_flag_as_vllm_reads_it():
-    from verl.workers.rollout.vllm_rollout.utils import build_cli_args_from_config
-
-    assert build_cli_args_from_config({"enforce_reasoning": "ban=false"}) == ["--enforce_reasoning", "ban=false"]
-    assert EnforceSettings.parse("ban=false").request.ban is False

@@ -8,14 +8,13 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from verifirst.core.report import Coverage
 from verifirst.decoding import FinishReason
 from verifirst.engines.vllm.settings import CONFIG_KEY, PREFIX
-from verifirst.engines.vllm.wire import Summary
 from verifirst.errors import EngineError
-from verifirst.rl.reading import Reader
+from verifirst.rl.rollouts import Rollout
 from verifirst.rl.trl.asking import Sampling
 from verifirst.rl.trl.drawn import Drawn
+from verifirst.rl.vllm import EXTRA_ARGS, of_completion
 
 
 @contextmanager
@@ -55,7 +54,6 @@ def draw(
     problems: Sequence[str],
     seeds: Sequence[int],
     sampling: Sampling,
-    reader: Reader,
     *,
     enforce: bool,
 ) -> list[Drawn]:
@@ -66,33 +64,37 @@ def draw(
         SamplingParams(
             seed=seed,
             logprobs=0,
-            extra_args={f"{PREFIX}problem": problem} if enforce else {CONFIG_KEY: False},
+            extra_args={**EXTRA_ARGS, f"{PREFIX}problem": problem} if enforce else {CONFIG_KEY: False},
             **asdict(sampling),
         )
         for seed, problem in zip(seeds, problems, strict=True)
     ]
     requests = [{"prompt_token_ids": prompt} for prompt in prompts]
     outputs = trainer.vllm_generation.llm.generate(requests, params, use_tqdm=False)
-    return [read(output, problem, reader, enforced=enforce) for output, problem in zip(outputs, problems, strict=True)]
+    return [read(output, enforced=enforce) for output in outputs]
 
 
-def read(output: Any, problem: str, reader: Reader, *, enforced: bool) -> Drawn:
+def read(output: Any, *, enforced: bool) -> Drawn:
     """The rollout of a vLLM ``RequestOutput`` with one completion.
 
-    vLLM gives the log-probabilities of the attempt law (``logprobs_mode="processed_logprobs"``,
-    as TRL sets it), not the raw model's. The steps that stand are read again from the ids;
-    of refused ones it says how many there were and by which rules.
+    Its log-probabilities are those of the attempt law (``logprobs_mode="processed_logprobs"``,
+    as TRL sets it). Wasted are also tokens sampled while a verdict was on its way.
     """
-    sampled = output.outputs[0]
-    summary: Summary | None = getattr(sampled, "verification", None)
-    if enforced and summary is None:
+    if not enforced:
+        return Drawn.of(_plain(output), raw=False)
+    if getattr(output.outputs[0], "verification", None) is None:
         raise EngineError(
             "vLLM returned an answer without verification: make the trainer inside `with rollouts.vllm():`, so that "
             "the engine that TRL starts enforces reasoning"
         )
+    drawn = Drawn.of(of_completion(output), raw=False)
+    return replace(drawn, wasted=output.outputs[0].verification["tokens"]["wasted"])
+
+
+def _plain(output: Any) -> Rollout:
+    """A rollout that nothing was said of: verification was off."""
+    sampled = output.outputs[0]
     logprobs = tuple(row[token].logprob for row, token in zip(sampled.logprobs, sampled.token_ids, strict=True))
-    finish = FinishReason(str(summary["finish_reason"] if summary else sampled.finish_reason))
-    rollout = reader.read(output.prompt_token_ids, sampled.token_ids, problem, logprobs=logprobs, finish_reason=finish)
-    if summary is None:
-        return Drawn(replace(rollout, steps=(), coverage=Coverage(), enforced=False), logprobs)
-    return Drawn(rollout, logprobs, summary["rules"], summary["tokens"]["wasted"])
+    finish = FinishReason(str(sampled.finish_reason))
+    prompt, tokens = tuple(output.prompt_token_ids), tuple(sampled.token_ids)
+    return Rollout(prompt, tokens, logprobs, logprobs, sampled.text, finish, enforced=False)

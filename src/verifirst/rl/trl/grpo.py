@@ -34,11 +34,6 @@ class Credit:
     beta: float = 0.1
     penalty: float | None = None
 
-    @property
-    def needs_branches(self) -> bool:
-        """Whether refused attempts are trained on."""
-        return self.refused or bool(self.acceptance) or bool(self.preference)
-
 
 class VerifiedGRPOTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is untyped here
     """Takes what ``GRPOTrainer`` takes, ``rollout_func=VerifiedRollouts()`` among it, and ``credit``.
@@ -51,10 +46,6 @@ class VerifiedGRPOTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is untyped 
     def __init__(self, *args: Any, credit: Credit | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.credit = credit or Credit(refused=True)
-        if self.credit.needs_branches and self.use_vllm:
-            raise ConfigError(
-                "vLLM reports how many steps were refused, not their tokens: this credit needs use_vllm=False"
-            )
         if self.loss_type not in LOSSES or self.importance_sampling_level != "token":
             raise ConfigError(
                 f"credit for refused attempts goes with loss_type {', '.join(LOSSES)} and importance_sampling_level "

@@ -8,13 +8,12 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from verifirst.decoding import Settings
+from verifirst.decoding import Release, Settings
 from verifirst.engines.base import Request
 from verifirst.engines.transformers import LocalEngine
 from verifirst.errors import ConfigError
 from verifirst.policy import Policy
 from verifirst.rl.prompts import Prompt, problem_text
-from verifirst.rl.reading import Reader
 from verifirst.rl.trl import colocated, local
 from verifirst.rl.trl.asking import Problem, Sampling, check, rendered, seeds, tokenizer
 from verifirst.rl.trl.drawn import Drawn, fields
@@ -25,6 +24,10 @@ Watcher = Callable[[Any, Sequence[Prompt], list[Drawn]], None]
 """Called after each generation with the trainer, its prompts and a rollout for each."""
 
 
+RESAMPLING = Settings(ban=False, back_jump=False, release=Release.END)
+"""Refused steps are sampled again from the same law, which is what the estimators want."""
+
+
 class VerifiedRollouts:
     """``GRPOTrainer(..., rollout_func=VerifiedRollouts())``: every completion is made of steps that were verified.
 
@@ -32,10 +35,10 @@ class VerifiedRollouts:
     ``use_vllm=True, vllm_mode="colocate"`` its engine does, if the trainer was made inside
     ``with rollouts.vllm():``. Reward functions get the rollouts as ``rollout``.
 
-    ``settings`` samples refused steps again without bans, as the estimators want it. ``problem``
-    finds the problem statement in a prompt. ``workers`` is the number of verifier processes; 0
-    checks in this process, without the guard against rules that hang, and needs no
-    ``if __name__ == "__main__"`` in the script. ``enforce=False`` switches verification off and
+    ``settings`` are ``RESAMPLING`` where not given; vLLM takes bans, jumps and release from
+    there in any case. ``problem`` finds the problem statement in a prompt. ``workers`` is the
+    number of verifier processes; 0 checks in this process, without the guard against rules that
+    hang, and needs no ``if __name__ == "__main__"``. ``enforce=False`` switches verification off and
     leaves all else as it is: the control of an experiment.
     """
 
@@ -55,7 +58,7 @@ class VerifiedRollouts:
     ) -> None:
         self.verifier = verifier
         self.policy = policy or Policy()
-        self.settings = settings or Settings(ban=False)
+        self.settings = settings or RESAMPLING
         self.segment = segment
         self.workers = workers
         self.batch_size = batch_size
@@ -63,7 +66,6 @@ class VerifiedRollouts:
         self.enforce = enforce
         self._watchers: list[Watcher] = []
         self._engine: LocalEngine | None = None
-        self._reader: Reader | None = None
         self._calls = 0
 
     def __call__(self, prompts: Sequence[Prompt], trainer: Any) -> dict[str, list[Any]]:
@@ -113,14 +115,7 @@ class VerifiedRollouts:
             )
         prompts = tokenizer(trainer)(list(texts))["input_ids"]
         drawn_at = seeds(trainer, self._calls, len(texts))
-        reader = self._reader_of(trainer)
-        return colocated.draw(trainer, prompts, problems, drawn_at, sampling, reader, enforce=self.enforce)
-
-    def _reader_of(self, trainer: Any) -> Reader:
-        if self._reader is None:
-            ends = trainer.eos_token_ids
-            self._reader = Reader(tokenizer(trainer), ends, verifier=self.verifier, segment=self.segment)
-        return self._reader
+        return colocated.draw(trainer, prompts, problems, drawn_at, sampling, enforce=self.enforce)
 
     def _engine_of(self, trainer: Any) -> LocalEngine:
         if self._engine is None or self._engine.model is not trainer.model:
