@@ -50,7 +50,7 @@ def assemble(
     text: str,
     summary: wire.Summary,
 ) -> Rollout:
-    """A rollout from its parts, as a server's client has them: ids, log-probabilities, text and the final summary."""
+    """A rollout from its parts: ids as sampled, their log-probabilities, text, and the final summary."""
     told = summary["rollout"]
     branches = tuple(map(_branch, told["branches"]))
     steps = (

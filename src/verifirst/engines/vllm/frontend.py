@@ -70,8 +70,11 @@ class Track:
         )
 
     def update(self, summary: Summary) -> None:
-        """Remember a newer summary."""
+        """Remember a newer summary; a rollout holds refuted text, which is no answer to HTTP clients."""
         self.latest = summary
+        if "rollout" in summary:
+            summary = summary.copy()
+            del summary["rollout"]
         self.registry.update(self.external, self.index, summary, owner=self.internal, n=self.n)
 
     def publish(self, events: list[Event]) -> None:
