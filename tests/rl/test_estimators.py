@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from statistics import median
 
 import pytest
 
@@ -280,3 +281,29 @@ def test_what_weighs_nothing_is_no_row():
     rollout = ways(Table(0), 3)[0].rollout
     assert completion_rows([rollout, rollout], [None, 0.0]) == []
     assert verified_rows([rollout, rollout], [None, 0.0]) == []
+
+
+def test_the_figures_of_the_page():
+    """Twenty policies: how far accepted tokens alone are off, and what a cap takes."""
+    accepted, capped = [], []
+    for seed in range(20):
+        table = Table(seed)
+        truth, mean = table.gradient(value(table, 3, holds_b)), value(table, 3, holds_b).item()
+        for baseline in (0.0, mean):
+            scores = 0.0
+            for path, got in accepted_paths(table, 3, holds_b):
+                weight = verified_probability(table, path, 3, holds_b) * (got - baseline)
+                scores = scores + weight * sum(logprob for _, logprob in path)
+            found = table.gradient(scores)
+            cosine = torch.cosine_similarity(found, truth, dim=0)
+            accepted.append((baseline != 0, ((found - truth).norm() / truth.norm()).item(), cosine.item()))
+        found = [table.gradient(value(table, 3, holds_b, tries=n)) for n in (5, 9)]
+        capped.append([((each - truth).norm() / truth.norm()).item() for each in found])
+    for with_baseline, error, cosine in ((False, 3.9, 0.31), (True, 0.20, 0.98)):
+        rows = [row for row in accepted if row[0] is with_baseline]
+        assert median(row[1] for row in rows) == pytest.approx(error, abs=0.01)
+        assert median(row[2] for row in rows) == pytest.approx(cosine, abs=0.01)
+    assert [median(column) for column in zip(*capped, strict=True)] == pytest.approx([0.34, 0.05], abs=0.005)
+    assert median(acceptance(Table(seed), (), 3, holds_b).item() for seed in range(20)) == pytest.approx(
+        0.68, abs=0.005
+    )
