@@ -17,6 +17,18 @@ MAX_BETWEEN = 200  # characters between the two equations
 _SIGN = re.compile(
     r"\\(?:implies|Rightarrow|Longrightarrow|iff|Leftrightarrow|rightarrow|longrightarrow|to)\b|=>|->|⟹|→|⇒"
 )
+_REWRITES = re.compile(
+    r"expan[ds]|distribut|multipl\w+ out|factor|simplif|combin|collect|like terms|common denominator|rewrit|rearrang"
+    r"|regroup|becomes|reduces|equivalent",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"\b(?:or|if(?! we)|cases?|suppos\w*|let|using|uses?|since|because|substitut\w*|plug\w*|given|from|recall|where"
+    r"|assum\w*|try|set|sets|setting|roots?|solutions?|solv\w*|equal to zero|consider|second|first \w*|another|other"
+    r"|instead|represent\w*|differentia\w*|derivative|mod\w*|integrat\w*|divid\w*|squaring|squared?\b(?! trinomial)"
+    r"|cubed?|both)\b",
+    re.IGNORECASE,
+)
 _STEP = re.compile(r"^\W*(?:###\s*)?step\s*[0-9]+\s*[.:)]?", re.IGNORECASE)
 _DISPLAY = re.compile(r"\\\]|\\\[|\\\\|\$\$|\n")
 _MARKS = re.compile(r"\\[A-Za-z]+\{?[a-z*]*\}?|\\.|[$.:;{}\s&*#⟹→⇒>=-]|-?[0-9]+|\([^()]{0,20}\)|,")
@@ -131,6 +143,11 @@ def _derives(between: str, before: Relation, claim: Formula) -> bool:
 def signed(between: str) -> bool:
     """Whether a sign of deriving, and no words, stands between two equations."""
     return len(between) <= MAX_BETWEEN and not _words(between) and _SIGN.search(between) is not None
+
+
+def rewrites(between: str) -> bool:
+    """Whether words of rewriting stand between two equations, and none that do more."""
+    return len(between) <= MAX_BETWEEN and _REWRITES.search(between) is not None and _MORE.search(between) is None
 
 
 def says_it(claim: Formula, context: Context) -> bool:

@@ -27,7 +27,7 @@ from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import approximate_text
-from verifirst.rules.algebra._derivation import MAX_BETWEEN, Neighbour, neighbour, signed
+from verifirst.rules.algebra._derivation import neighbour, rewrites, signed
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import coprime, restates, standing
@@ -35,18 +35,6 @@ from verifirst.rules.algebra._forms import comparable, differ
 from verifirst.rules.algebra._readings import leeway, readings
 from verifirst.solvers.ideal import Relation
 
-_REWRITES = re.compile(
-    r"expan[ds]|distribut|multipl\w+ out|factor|simplif|combin|collect|like terms|common denominator|rewrit|rearrang"
-    r"|regroup|becomes|reduces|equivalent",
-    re.IGNORECASE,
-)
-_MORE = re.compile(
-    r"\b(?:or|if(?! we)|cases?|suppos\w*|let|using|uses?|since|because|substitut\w*|plug\w*|given|from|recall|where"
-    r"|assum\w*|try|set|sets|setting|roots?|solutions?|solv\w*|equal to zero|consider|second|first \w*|another|other"
-    r"|instead|represent\w*|differentia\w*|derivative|mod\w*|integrat\w*|divid\w*|squaring|squared?\b(?! trinomial)"
-    r"|cubed?|both)\b",
-    re.IGNORECASE,
-)
 _DECIMAL = re.compile(r"[0-9]\.[0-9]")
 
 
@@ -74,7 +62,7 @@ class FalseRewriting(Rule):
         if not isinstance(claim, Formula) or claim.relation != "=" or claim.link:
             return None
         before = neighbour(claim, context)
-        if before is None or not _rewrites(before):
+        if before is None or not (signed(before.between) or rewrites(before.between)):
             return None
         tried: list[Relation] = []
         for style, sides in readings(context.step.text, claim, context.budget):
@@ -98,14 +86,6 @@ class FalseRewriting(Rule):
         text = context.step.text
         message = f"{text[claim.start : claim.end][:80]} rewrites a side of {before.source[:80]} as something else"
         return self.refuted(claim, failing("identity", tried), message)
-
-
-def _rewrites(before: Neighbour) -> bool:
-    """Whether what stands between the equations rewrites the first, and does no more."""
-    between = before.between
-    if len(between) > MAX_BETWEEN:
-        return False
-    return signed(between) or (_REWRITES.search(between) is not None and _MORE.search(between) is None)
 
 
 def _forms(before: Relation, after: Relation) -> Relation | None:

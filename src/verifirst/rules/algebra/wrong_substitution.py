@@ -16,10 +16,12 @@ Limits
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import ClassVar
 
 from verifirst.claims.formula import Formula
 from verifirst.claims.formula.claim import lone
+from verifirst.core.budget import Budget
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
@@ -29,8 +31,10 @@ from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import against
 from verifirst.rules.algebra._known import names, said_before
 from verifirst.rules.algebra._readings import readings
+from verifirst.solvers.exact import IrrationalError, exact
 from verifirst.solvers.ideal import Relation
-from verifirst.solvers.terms import Term
+from verifirst.solvers.rational import TooLargeError, UndefinedError
+from verifirst.solvers.terms import Item, Term
 
 MIN_SYMBOLS = 2  # of one symbol there may be another value, in another case
 
@@ -45,6 +49,12 @@ class WrongSubstitution(Rule):
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
         Example("So A - B = 20 - 5.", Status.REFUTED, before=("A = 20.", "B = -5.")),
+        Example(
+            "So A - B + C = -12 - 8 - 9.",
+            Status.REFUTED,
+            before=("A = -12.", "B = -8.", "C = -9."),
+            why="minus minus 8",
+        ),
         Example("So A - B = 20 + 5.", None, before=("A = 20.", "B = -5.")),
         Example(r"\(xy + 1 = 4 \cdot 5 + 1\).", Status.REFUTED, before=(r"\(x = 3\)", r"\(y = 5\)")),
         Example(
@@ -64,7 +74,12 @@ class WrongSubstitution(Rule):
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
             own = names(*sides) if sides else frozenset()
-            if sides is None or len(own) < MIN_SYMBOLS or not own <= values.keys() or not _instance(*sides):
+            if (
+                sides is None
+                or len(own) < MIN_SYMBOLS
+                or not own <= values.keys()
+                or not _put_in(*sides, values, context.budget)
+            ):
                 return None
             given = [((f"${name}",), values[name]) for name in sorted(own)]
             if against(sides, given, context, prove=False).answer != "contradicts":
@@ -101,6 +116,51 @@ def _instance(left: Term, right: Term) -> bool:
         isinstance(value, int | tuple) if wanted is None else wanted == value
         for wanted, value in zip(shape, found, strict=True)
     )
+
+
+def _put_in(left: Term, right: Term, values: dict[str, Term], budget: Budget) -> bool:
+    return _instance(left, right) or _sum_of(left, right, values, budget)
+
+
+def _sum_of(left: Term, right: Term, values: dict[str, Term], budget: Budget) -> bool:
+    """Whether ``right`` is the sum ``left`` with numbers put in, their signs drawn into the sum: ``A + B = 3 - 5``."""
+    before, after = _summands(left), _summands(right)
+    if len(before) < MIN_SYMBOLS or len(before) != len(after):
+        return False
+    pairs = [(name, number) for (_, name), (_, number) in zip(before, after, strict=True)]
+    return all(
+        isinstance(name, str)
+        and not isinstance(number, str)
+        and _size(values[name[1:]], budget) == _size((number,), budget)
+        for name, number in pairs
+    )
+
+
+def _size(value: Term, budget: Budget) -> Fraction | None:
+    try:
+        return abs(exact(value, budget))
+    except (IrrationalError, UndefinedError, TooLargeError):
+        return None
+
+
+def _summands(term: Term) -> list[tuple[int, Item]]:
+    """The signed leaves of a sum; none where the term is anything else."""
+    stack: list[list[tuple[int, Item]]] = []
+    for item in term:
+        if item == "neg":
+            stack[-1] = _negated(stack[-1])
+        elif item in ("+", "-"):
+            last = stack.pop()
+            stack[-1] = stack[-1] + (last if item == "+" else _negated(last))
+        elif isinstance(item, str) and item[0] != "$":
+            return []
+        else:
+            stack.append([(1, item)])
+    return stack[0]
+
+
+def _negated(summands: list[tuple[int, Item]]) -> list[tuple[int, Item]]:
+    return [(-sign, item) for sign, item in summands]
 
 
 def _values(claim: Formula, context: Context) -> dict[str, Term]:
