@@ -59,6 +59,7 @@ rl-smoke-local: $(STAMPS)/dev
 
 rl-smoke-vllm: $(STAMPS)/dev
 	$(RL_SMOKE) --trainer grpo --engine vllm
+	$(RL_SMOKE) --trainer refusals --engine vllm
 	$(RL_SMOKE) --trainer ppo --engine vllm
 
 # A file stays in one process: the engines that its tests start are shared.
