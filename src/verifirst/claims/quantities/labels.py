@@ -25,8 +25,8 @@ _SEPARATOR = re.compile(r"\n(?:\s*[-*•]\s)?|\\\\|\\[][()]|\$|[.;:!?,](?=\s)|&|
 _WRAPPER = re.compile(r"\\(?:text|mathrm|mathit|textbf|mathbf|mbox|textit|operatorname|left|right)\b")
 _PIECE = re.compile(r"[^\W_]+|[-+*/^()'%|!<>]")
 _LETTER = re.compile(r"[^\W\d_]")
-_LAST_PIECE = re.compile(rf"([^\W_]|[-+*/^()'%|!<>])(?:{_WRAPPER.pattern}|(?!\\[A-Za-z])[^\w\-+*/^()'%|!<>]|_)*+\Z")
-MAX_FILLER = 12  # characters after a name in which its last letter is looked for
+_LAST_PIECE = re.compile(rf"([^\W_]+|[-+*/^()'%|!<>])(?:{_WRAPPER.pattern}|(?!\\[A-Za-z])[^\w\-+*/^()'%|!<>]|_)*+\Z")
+MAX_FILLER = 30  # characters before a relation in which the last word or sign is looked for
 _CONNECTIVE = (
     r"so|thus|therefore|then|hence|now|finally|which|this|these|gives?|us|we|get|have|is|are|the|that|to|means"
     r"|simplif(?:y|ies|ying)|becomes?|implies|yields?"
@@ -65,7 +65,7 @@ def restated(tokens: Tokens, budget: Budget) -> list[Equation]:
 
 
 def _may_repeat(tokens: Tokens) -> bool:
-    """A quick look: whether two names may be the same, as they end in the same letter or sign."""
+    """A quick look: whether a number may be given under a name that ends as an earlier one does."""
     text, kinds, starts, ends = tokens
     seen: set[str] = set()
     floor, i = 0, -1
@@ -73,12 +73,19 @@ def _may_repeat(tokens: Tokens) -> bool:
         i = kinds.index("=", i + 1)
         start = starts[i]
         if _LETTER.search(text, floor, start):
-            last = _LAST_PIECE.search(text, max(0, start - MAX_FILLER), start)
-            if last is None or last[1].lower() in seen:
+            low = max(0, start - MAX_FILLER)
+            last = _LAST_PIECE.search(text, low, start)
+            if last is None or last.start() == low > 0:
                 return True
-            seen.add(last[1].lower())
+            ending = last[1][-3:].lower()
+            if ending in seen and kinds[i + 1] in _BEGINS_NUMBER:
+                return True
+            seen.add(ending)
         floor = ends[i]
     return False
+
+
+_BEGINS_NUMBER = frozenset("n({fr-+v*^b")
 
 
 def _direct(text: str, left: Side, start: int) -> bool:
