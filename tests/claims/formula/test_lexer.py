@@ -58,6 +58,8 @@ def source(tokens: Tokens, text: str) -> list[tuple[str, str]]:
     [
         ("x_1 + 3.5y", True, [("a", "x"), ("_", "_"), ("n", "1"), ("+", "+"), ("n", "3.5"), ("a", "y")]),
         (r"\frac12", True, [("c", r"\frac"), ("n", "1"), ("n", "2")]),
+        ("√.5", True, [("c", "√"), ("n", ".5")]),
+        (r"\frac123", True, [("c", r"\frac"), ("n", "1"), ("n", "23")]),
         (r"30^\circ", True, [("n", "30"), ("d", r"^\circ")]),
         (r"30^{\circ}", True, [("n", "30"), ("d", r"^{\circ}")]),
         (r"7{,}290", True, [("n", "7{,}290")]),
