@@ -52,7 +52,7 @@ def main() -> None:
         f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, "
         f"load before the run {load:.1f} (quiet: below 1)"
     )
-    result["command"] = "python benchmarks/verifier_speed/run.py DATA_FOLDER --write"
+    result["command"] = f"python benchmarks/verifier_speed/run.py DATA_FOLDER --traces {options.traces} --write"
     print(json.dumps(result, indent=1))
     if options.write:
         (HERE.parent / "results/verifier_speed.json").write_text(json.dumps(result, indent=1) + "\n")
