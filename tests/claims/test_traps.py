@@ -41,6 +41,8 @@ TRUE = [
     "2 * 90 = 180 L of water",
     "3 dozen eggs * 2 = 72 eggs",
     "He orders 3 + 5 = 8 dozen rolls.",
+    # a digit that is a part of a name
+    "Each CO2 x 3 = 7 as counted, and 1 FADH2 x 1.5 ATP = 1.5 ATP.",
     # chains
     "2 * (3 + 4) = 2 * 7 = 14",
     "3 + 4\n= 7",

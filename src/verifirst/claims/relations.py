@@ -174,6 +174,8 @@ def _after_words(tokens: Tokens, i: int) -> bool:
     if kind == "+" or (kind == "-" and not tokens.glued(i + 1)) or (kind == "(" and tokens.glued(i)):
         return False
     run = tokens.text[tokens.starts[i - 1] : tokens.ends[i - 1]]
+    if kind == "n" and tokens.glued(i) and run[-1].isalpha():
+        return False  # the 2 of CO2 is a part of a name
     return run.rpartition(" ")[2].lower() not in lexicon.NOT_UNITS
 
 

@@ -22,8 +22,12 @@ def comparable(sides: Relation) -> bool:
 def differ(sides: Relation, context: Context) -> bool:
     """Whether the sides are proved to differ for some values of their symbols."""
     if rational(*sides):
-        return identity(sides, context) != "holds"
-    return all(_continuous(side) for side in sides) and compare(*sides, budget=context.budget).answer == "different"
+        return identity(sides, context) == "contradicts" or _apart(sides, context)
+    return all(_continuous(side) for side in sides) and _apart(sides, context)
+
+
+def _apart(sides: Relation, context: Context) -> bool:
+    return compare(*sides, budget=context.budget).answer == "different"
 
 
 def _continuous(term: Term) -> bool:

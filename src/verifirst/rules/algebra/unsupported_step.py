@@ -27,7 +27,7 @@ from verifirst.rules.algebra._closed import approximate_text, rational
 from verifirst.rules.algebra._derivation import ground, says_it
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
-from verifirst.rules.algebra._follows import against, binding, coprime
+from verifirst.rules.algebra._follows import against, binding, coprime, identity
 from verifirst.rules.algebra._known import names, said_before
 from verifirst.rules.algebra._readings import leeway, readings
 from verifirst.solvers.ideal import Relation
@@ -55,6 +55,8 @@ class UnsupportedStep(Rule):
         if base is None or len(base.equations) != 1 or not says_it(claim, context):
             return None
         given = base.equations[0]
+        if identity(given, context) == "contradicts":
+            return None  # from what cannot be, everything follows
         tried: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
             if sides is None or not _comparable(sides, given) or not coprime(sides, given, context):
