@@ -24,7 +24,7 @@ from typing import ClassVar
 from verifirst.claims.formula import Formula
 from verifirst.claims.formula.claim import lone
 from verifirst.core.claim import Claim
-from verifirst.core.rule import Context, Example, Rule
+from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
 from verifirst.rules.algebra._closed import approximate_text, closed, rational
 from verifirst.rules.algebra._derivation import neighbour, rewrites
@@ -49,6 +49,7 @@ class FalseConsequence(Rule):
 
     code = "AL009"
     name = "false-consequence"
+    stage = Stage.STABLE
     sufficient = False
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
