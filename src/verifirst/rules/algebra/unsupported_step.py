@@ -38,7 +38,7 @@ class UnsupportedStep(Rule):
 
     code = "AL007"
     name = "unsupported-step"
-    version = 2
+    version = 3
     stage = Stage.STABLE
     claims = (Formula,)
     examples: ClassVar[tuple[Example, ...]] = (
