@@ -61,7 +61,7 @@ CASES = [
 
 @pytest.mark.parametrize(("page", "at"), CASES)
 def test_a_console_block_shows_what_it_prints(page: Path, at: int, tmp_path: Path) -> None:
-    for file in (ROOT / "docs" / "examples").iterdir():
+    for file in filter(Path.is_file, (ROOT / "docs" / "examples").iterdir()):
         shutil.copy(file, tmp_path)
     block = blocks(page)[at]
     fresh = ""
