@@ -184,6 +184,34 @@ def test_acceptance_rows_are_the_gradient_of_log_z_less_what_the_cap_takes(retri
     assert gap(estimate(table, found, lambda rollout: acceptance_rows([rollout])), table.gradient(expected)) < TINY
 
 
+@pytest.mark.parametrize("retries", [1, 2])
+def test_acceptance_by_worth_is_what_the_page_says(retries):
+    table, bad = Table(6), holds_b
+    found = ways(table, 3, bad, replace(PLAIN, retries_per_boundary=retries))
+    expected = 0.0
+    for prefix in {prefix for prefix, _ in boundaries(table, 3, bad)}:
+        reach = sum(way.probability for way in found if comes_by(way.rollout, prefix))
+        accepted = acceptance(table, prefix, 3, bad)
+        share = accepted.item()
+        mean, aligned = 0.0, 0.0
+        for logprob, output, reason, refuted in attempts(table, prefix, 3, bad):
+            if not refuted:
+                ahead = outcome(output, reason) if reason else value(table, 3, bad, retries + 1, output).item()
+                weight = ahead * logprob.exp().item() / share
+                mean, aligned = mean + weight, aligned + weight * logprob
+        covariance = aligned - mean * accepted.log()
+        reached = reach * (1 - (1 - share) ** retries)
+        expected = expected + reached * (mean * accepted.log() + (1 - share) * covariance)
+    rows = estimate(table, found, lambda rollout: acceptance_rows([rollout], worth=[reward(rollout)]))
+    assert gap(rows, table.gradient(expected)) < TINY
+
+
+def test_a_rollout_of_no_worth_has_no_contrast():
+    rollout = next(way.rollout for way in ways(Table(0), 3) if list(contrasts(way.rollout)))
+    assert acceptance_rows([rollout, rollout], worth=[0.0, None]) == []
+    assert acceptance_rows([rollout], 0.5, [2.0]) == acceptance_rows([rollout])
+
+
 def comes_by(rollout, prefix):
     """Whether something was sampled at the boundary after ``prefix``."""
     ids, ends = rollout.completion_ids, {0, *(step.end for step in rollout.steps)}
@@ -211,6 +239,13 @@ def test_step_credit_is_the_gradient_of_the_raw_policy_and_of_local_validity(pen
 
     local = table.gradient(sum(reach * valid for reach, valid in raw_boundaries(table, 4, bad)))
     assert gap(estimate(table, found, rows), expected_gradient(table, found, got) + penalty * local) < TINY
+
+
+def test_a_charge_falls_without_an_advantage_too():
+    rollout = next(way.rollout for way in ways(Table(7), 3, policy=FLAG) if way.rollout.first_refuted)
+    (row,) = step_rows([rollout, rollout], [0.0, None], 0.5)
+    assert set(row.weights) <= {0.0, -0.5}
+    assert -0.5 in row.weights
 
 
 def raw_boundaries(table, max_tokens, bad, prefix=(), reach=1.0):

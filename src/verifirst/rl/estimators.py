@@ -66,23 +66,28 @@ def step_rows(rollouts: Sequence[Rollout], advantages: Advantages, penalty: floa
     the expectation of the sum of ``grad Z(h)`` over the boundaries up to the first refutation.
     """
     rows = []
-    for rollout, advantage in _pairs(rollouts, advantages):
+    for rollout, advantage in zip(rollouts, advantages, strict=True):
+        if advantage is None:
+            continue
         weights = _same(rollout, advantage)
         if (refuted := rollout.first_refuted) is not None:
             weights[refuted.end :] = [0.0] * (len(weights) - refuted.end)
             for at in range(refuted.start, refuted.end):
                 weights[at] -= penalty
-        rows.append(_completion(rollout, weights))
+        if any(weights):  # a charge falls where the advantage is 0, too
+            rows.append(_completion(rollout, weights))
     return rows
 
 
-def verified_rows(rollouts: Sequence[Rollout], advantages: Advantages, acceptance: float = 0.0) -> list[Row]:
+def verified_rows(
+    rollouts: Sequence[Rollout], advantages: Advantages, acceptance: float = 0.0, worth: Advantages | None = None
+) -> list[Row]:
     """All that was sampled, accepted or refused, with its rollout's advantage.
 
     The exact gradient of the expected reward of the verified policy as it is sampled, its
     budgets of retries and tokens included: refusals are moves of the environment. With
     ``acceptance``, rows that add this much of the gradient of the sum of log Z(h) over the
-    boundaries of the rollout: see :func:`acceptance_rows`.
+    boundaries of the rollout, weighed by its ``worth``: see :func:`acceptance_rows`.
 
     Raises InputError for rollouts with refusals that were not retried by plain resampling.
     """
@@ -92,26 +97,32 @@ def verified_rows(rollouts: Sequence[Rollout], advantages: Advantages, acceptanc
         rows.append(_completion(rollout, _same(rollout, advantage)))
         for prefix, branch in zip(rollout.prefixes(), rollout.dropped, strict=True):
             rows.append(_dropped(rollout, prefix, branch, advantage))
-    return rows + (acceptance_rows(rollouts, acceptance) if acceptance else [])
+    return rows + (acceptance_rows(rollouts, acceptance, worth) if acceptance else [])
 
 
-def acceptance_rows(rollouts: Sequence[Rollout], scale: float = 1.0) -> list[Row]:
+def acceptance_rows(rollouts: Sequence[Rollout], scale: float = 1.0, worth: Advantages | None = None) -> list[Row]:
     """Steps that were refused at first, against their refusals: raises the acceptance rate.
 
     A step accepted after n - 1 > 0 refusals weighs 1, each refusal -1 / (n - 1): what came of
     the attempt less the mean of the others (for the accepted one, 0). The expectation at a
     boundary is ``grad log Z(h)``, times ``1 - (1 - Z)^retries`` where retries are limited: at
     a boundary where they ran out there is no contrast. It asks for no reward.
+
+    ``worth`` weighs each rollout's contrasts, say by 1 where its answer is right and else 0: valid
+    steps that lead nowhere are then not made likelier. With ``V(h)`` for the worth expected at
+    ``h`` and ``V(s)`` for that after the step ``s``, the expectation is the same factor times
+    ``V(h) grad log Z(h) + (1 - Z) Cov(V(s), grad log pi(s))``, over accepted steps.
     """
     rows = []
-    for rollout in rollouts:
+    for rollout, each in _pairs(rollouts, [1.0] * len(rollouts) if worth is None else worth):
         _check_resampled(rollout)
+        weight = scale * each
         for start, end, branches in contrasts(rollout):
             context = rollout.prompt_ids + rollout.completion_ids[:start]
             chosen, logprobs = rollout.completion_ids[start:end], rollout.constrained_logprobs[start:end]
-            rows.append(Row(context, chosen, (scale,) * len(chosen), logprobs))
+            rows.append(Row(context, chosen, (weight,) * len(chosen), logprobs))
             for branch in branches:
-                weights = (-scale / len(branches),) * len(branch.token_ids)
+                weights = (-weight / len(branches),) * len(branch.token_ids)
                 rows.append(Row(context, branch.token_ids, weights, branch.constrained_logprobs))
     return rows
 
