@@ -78,7 +78,7 @@ class Board:
         if not ideal.consistent:
             return None
         if prove:
-            return "holds" if ideal.entails(polynomial) else "open"
+            return "holds" if ideal.entails(polynomial) and not _vanishes(polynomial, ideal, rests) else "open"
         return ideal.judge_polynomial(polynomial)
 
     def coprime(self, one: Relation, other: Relation, context: Context) -> bool:
@@ -99,6 +99,17 @@ class Board:
             except OutsideError:
                 self._polynomials[relation] = None
         return self._polynomials[relation]
+
+
+def _vanishes(claim: fmpz_mpoly, ideal: Ideal, rests: tuple[Relation, ...]) -> bool:
+    """Whether it holds only since a symbol must be zero that nobody said is: ``2P = 3P`` proves ``5P = 7P``."""
+    shared = claim.term_content() if claim else claim
+    if shared.is_constant() or any((0,) in item for item in rests):
+        return False
+    return any(
+        degree and ideal.entails(symbol)
+        for symbol, degree in zip(claim.context().gens(), shared.degrees(), strict=True)
+    )
 
 
 def identity(claim: Relation, context: Context) -> Answer:

@@ -49,6 +49,7 @@ class Follows(Rule):
         Example(r"Again $2x + 3 = 7$.", Status.UNKNOWN, before=(r"$2x + 3 = 7$",), why="said before"),
         Example(r"Let $y = 4$.", None, before=(r"$2x + 3 = 7$",)),
         Example(r"Then $z = \frac{x}{y}$.", None, before=(r"$x = 0$, $y = 0$",), why="a new name follows from nothing"),
+        Example(r"Then $5P = 7P$.", None, before=(r"$2P = 3P$",), why="true of zero only, which nobody said P is"),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
