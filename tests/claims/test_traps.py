@@ -70,6 +70,10 @@ TRUE = [
 ]
 
 NOT_REFUTED = [
+    # two numbers that are equal by their units
+    "He walks 2 * 6 = 12 = 1 foot.",
+    "It takes 24 * 2 = 48 = 2 days, and 30 + 30 = 60 = 1 hour, of course.",
+    "2 * 3 = 6 = 0 mod 6",
     # a digit that is a part of a name
     "Each CO2 x 3 = 7 as counted, and 1 FADH2 x 1.5 ATP = 1.5 ATP.",
     # labels and running totals
@@ -152,6 +156,7 @@ NOT_REFUTED = [
 ]
 
 FALSE = [
+    ("4 * 553 = 2212 = 2202.", "2202"),
     ("The rope is 4 1/2 - 3 = 2 1/2 metres long.", "2 1/2"),
     ("20% of 50 = 12", "12"),
     ("She keeps 100% - 35% = 55% of it.", "55%"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from verifirst.claims import lexicon
@@ -118,7 +119,7 @@ def _chain(tokens: Tokens, first: Side, i: int, found: list[Equation | Compariso
             side = OPAQUE
         sides.append(side)
         i = _continuation(tokens, i)
-    _claim(sides, signs, found)
+    _claim(tokens.text, sides, signs, found)
     return i
 
 
@@ -134,7 +135,7 @@ def _continuation(tokens: Tokens, i: int) -> int:
 _LINE_ENDS = frozenset(("\n", "\\\\", "\\[", "\\]", "$$", "\\quad", "\\qquad"))
 
 
-def _claim(sides: list[Side], signs: list[str], found: list[Equation | Comparison]) -> None:
+def _claim(text: str, sides: list[Side], signs: list[str], found: list[Equation | Comparison]) -> None:
     members = 0
     for side in sides:
         if side.rpn:
@@ -149,12 +150,23 @@ def _claim(sides: list[Side], signs: list[str], found: list[Equation | Compariso
         if sign in "=≈":
             if _restates(signs, at):
                 continue
-            if left.bare and right.bare and ("%" in left.rpn) == ("%" in right.rpn):
+            if left.bare and right.bare and _may_convert(text, left, right, at):
                 continue
             found.append(Equation(left.start, right.end, sign, left, right, members, link, at == len(signs) - 1))
             link += 1
         elif sign != "?":
             found.append(Comparison(left.start, right.end, sign, left, right))
+
+
+_PLAIN_LINK = re.compile(r"([0-9]+(?:\.[0-9]+)? ?= ?[0-9]+(?:\.[0-9]+)?)(?=\.?(?:\s*\Z|\n)| ?=)")
+
+
+def _may_convert(text: str, left: Side, right: Side, at: int) -> bool:
+    """Whether a unit can make two numbers equal, as in ``12 inches = 1 foot``: not inside a chain without words."""
+    if ("%" in left.rpn) != ("%" in right.rpn):
+        return False
+    plain = _PLAIN_LINK.match(text, left.start) if at else None
+    return plain is None or plain.end(1) != right.end
 
 
 def _restates(signs: list[str], at: int) -> bool:
