@@ -220,7 +220,7 @@ def server(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", str, Pat
     """``verifirst serve first_light``, ready: the process, its address, its log."""
     port, log = free_port(), tmp_path / "log"
     command = [sys.executable, "-m", "verifirst", "serve", "first_light", "--port", str(port), "--enforce-eager"]
-    environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "VLLM_LOGGING_LEVEL": "INFO"}  # importing TRL lowers it
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environment, cwd=tmp_path)
     below: list[int] = []
