@@ -176,11 +176,7 @@ def test_accepted_only_with_the_value_of_each_boundary_as_baseline_is_unbiased()
 def test_acceptance_rows_are_the_gradient_of_log_z_less_what_the_cap_takes(retries):
     table, bad = Table(6), holds_b
     found = ways(table, 3, bad, replace(PLAIN, retries_per_boundary=retries))
-    expected = 0.0
-    for prefix in {prefix for prefix, _ in boundaries(table, 3, bad)}:
-        reach = sum(way.probability for way in found if comes_by(way.rollout, prefix))
-        accepted = acceptance(table, prefix, 3, bad)
-        expected = expected + reach * (1 - (1 - accepted.item()) ** retries) * accepted.log()
+    expected = sum(often * accepted.log() for _, accepted, often in contrasted(table, found, bad, retries))
     assert gap(estimate(table, found, lambda rollout: acceptance_rows([rollout])), table.gradient(expected)) < TINY
 
 
@@ -189,9 +185,7 @@ def test_acceptance_by_worth_is_what_the_page_says(retries):
     table, bad = Table(6), holds_b
     found = ways(table, 3, bad, replace(PLAIN, retries_per_boundary=retries))
     expected = 0.0
-    for prefix in {prefix for prefix, _ in boundaries(table, 3, bad)}:
-        reach = sum(way.probability for way in found if comes_by(way.rollout, prefix))
-        accepted = acceptance(table, prefix, 3, bad)
+    for prefix, accepted, often in contrasted(table, found, bad, retries):
         share = accepted.item()
         mean, aligned = 0.0, 0.0
         for logprob, output, reason, refuted in attempts(table, prefix, 3, bad):
@@ -200,8 +194,7 @@ def test_acceptance_by_worth_is_what_the_page_says(retries):
                 weight = ahead * logprob.exp().item() / share
                 mean, aligned = mean + weight, aligned + weight * logprob
         covariance = aligned - mean * accepted.log()
-        reached = reach * (1 - (1 - share) ** retries)
-        expected = expected + reached * (mean * accepted.log() + (1 - share) * covariance)
+        expected = expected + often * (mean * accepted.log() + (1 - share) * covariance)
     rows = estimate(table, found, lambda rollout: acceptance_rows([rollout], worth=[reward(rollout)]))
     assert gap(rows, table.gradient(expected)) < TINY
 
@@ -210,6 +203,14 @@ def test_a_rollout_of_no_worth_has_no_contrast():
     rollout = next(way.rollout for way in ways(Table(0), 3) if list(contrasts(way.rollout)))
     assert acceptance_rows([rollout, rollout], worth=[0.0, None]) == []
     assert acceptance_rows([rollout], 0.5, [2.0]) == acceptance_rows([rollout])
+
+
+def contrasted(table, found, bad, retries):
+    """Each boundary: the prefix, Z there, and how often an accepted step stands against refusals, over 1 - Z."""
+    for prefix in {prefix for prefix, _ in boundaries(table, 3, bad)}:
+        reach = sum(way.probability for way in found if comes_by(way.rollout, prefix))
+        accepted = acceptance(table, prefix, 3, bad)
+        yield prefix, accepted, reach * (1 - (1 - accepted.item()) ** retries)
 
 
 def comes_by(rollout, prefix):
