@@ -10,13 +10,14 @@ from verifirst.solvers.ideal import Relation
 from verifirst.solvers.terms import Item, Term, functions, is_bound, symbols
 
 _SMOOTH = frozenset("+ - * / neg sin cos tan cot sec csc".split())
-_RELATED = frozenset("i j omega zeta epsilon phi e".split())
+RELATED = frozenset("i j omega zeta epsilon phi e".split())
+"""Letters that may have a relation of their own, such as i^2 = -1, which nobody need say."""
 
 
 def comparable(sides: Relation) -> bool:
     """Expressions in the same symbols, at least one, none of which has a relation of its own."""
     left, right = (symbols(side) for side in sides)
-    return left == right and bool(left) and not left & _RELATED and not any(functions(side) for side in sides)
+    return left == right and bool(left) and not left & RELATED and not any(functions(side) for side in sides)
 
 
 def differ(sides: Relation, context: Context) -> bool:

@@ -31,6 +31,7 @@ from verifirst.rules.algebra._derivation import neighbour, rewrites
 from verifirst.rules.algebra._evidence import failing
 from verifirst.rules.algebra._excuses import excuse
 from verifirst.rules.algebra._follows import against, restates
+from verifirst.rules.algebra._forms import RELATED
 from verifirst.rules.algebra._known import names, relevant, said_before
 from verifirst.rules.algebra._readings import readings
 from verifirst.solvers.ideal import Relation
@@ -41,7 +42,6 @@ _CASES = re.compile(
     r"|pairs?|values)\b",
     re.IGNORECASE,
 )
-_RELATED = frozenset("i j omega zeta epsilon phi e".split())
 
 
 class FalseConsequence(Rule):
@@ -88,7 +88,7 @@ class FalseConsequence(Rule):
         tried: list[Relation] = []
         given: list[Relation] = []
         for _, sides in readings(context.step.text, claim, context.budget):
-            if sides is None or not rational(*sides) or names(*sides) & _RELATED:
+            if sides is None or not rational(*sides) or names(*sides) & RELATED:
                 return None
             given = _said(claim, sides, context)
             if before.sides not in given or not all(rational(*item) for item in given):
