@@ -87,8 +87,8 @@ class Plan:
 
 PLAN = Plan(rates={"sft": 1e-3})
 
-SWEEP = Plan(split="dev", steps=16, evaluated=(), held_out=300, greedy=0)
-SWEEP_RATES = (2.5e-4, 5e-4, 1e-3)
+SWEEP = Plan(split="dev", steps=32, evaluated=(), held_out=600, greedy=0)
+SWEEP_RATES = (5e-4, 1e-3, 2e-3)
 
 SMOKE = Plan(
     prompts=2,

@@ -78,13 +78,13 @@ class Decoder:
         rope = self.cos[positions], self.sin[positions]
         ahead = torch.arange(width)[None] > positions[:, None]
         mask = torch.zeros(rows, width).masked_fill_(ahead, -torch.inf).repeat_interleave(s.kv_heads, 0)[:, None]
-        at = torch.arange(rows)
+        slots = (torch.arange(rows * s.kv_heads).view(rows, -1) * LONGEST + positions[:, None]).flatten()
         x = self.embedding[tokens]
         for layer, all_keys, all_values in zip(self.layers, cache.keys, cache.values, strict=True):
             inputs, norms, mix, gates, down = layer
             q, k, v = self.project(x, inputs, norms, rope)
-            all_keys[at, :, positions] = k
-            all_values[at, :, positions] = v
+            all_keys.view(-1, s.head_size).index_copy_(0, slots, k.reshape(-1, s.head_size))
+            all_values.view(-1, s.head_size).index_copy_(0, slots, v.reshape(-1, s.head_size))
             keys, values = (buffer[:rows].flatten(0, 1)[:, :width] for buffer in (all_keys, all_values))
             scores = torch.baddbmm(mask, q, keys.mT, alpha=s.head_size**-0.5)
             x = torch.addmm(x, torch.bmm(scores.softmax(-1), values).view(rows, -1), mix)
