@@ -5,7 +5,7 @@
 #   make lint     ruff, mypy, import contracts, fresh docs           (installs: local, dev, vLLM)
 #   make docs     write generated pages and shown output again       (installs: local, dev, vLLM)
 #   make bench    the paired word-problem benchmark, off and on      (installs: local)
-#   make rl-smoke TRL's GRPO and PPO with verification, two steps    (installs: local, dev, vLLM)
+#   make rl-smoke TRL's GRPO and PPO with verification, three steps    (installs: local, dev, vLLM)
 #   make clean    remove .venv and every cache
 #
 # Settings: PYTHON=python3.12  JOBS=4  N=1000 TEMPERATURE=1.0 (bench)  ARGS="-k rollback" (test)
@@ -46,9 +46,9 @@ demo: $(STAMPS)/local
 bench: $(STAMPS)/local
 	$(ONE_THREAD) $(BIN)/verifirst bench word-problems --n $(N) --temperature $(TEMPERATURE)
 
-# Each trainer on each engine; the tests of the same name run them in CI.
+# Each trainer on each engine; tests/rl/trl/test_smoke.py runs these two targets.
 RL_SMOKE = $(ONE_THREAD) HF_HUB_OFFLINE=1 VLLM_CPU_KVCACHE_SPACE=1 $(BIN)/python -m recipes.rl_trl.train \
-	--steps 2 --prompts 4 --group 4
+	--steps 3 --prompts 4 --group 4 --learning-rate 1e-3
 
 rl-smoke: rl-smoke-local $(if $(filter no,$(VLLM)),,rl-smoke-vllm)
 

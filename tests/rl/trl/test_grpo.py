@@ -59,6 +59,16 @@ def test_acceptance_is_added(tmp_path):
     assert same(mine, gradient(made.model, policy_loss(made.model, rows, per=per)))
 
 
+def test_acceptance_counts_by_reward(tmp_path):
+    credit = Credit(refused=True, acceptance=0.5, by_reward=True)
+    made, found, rollouts, advantages = batch(tmp_path, credit)
+    mine = gradient(made.model, made._compute_loss(made.model, found))
+    earned = [float(len(rollout.text)) for rollout in rollouts]  # the reward of these trainers
+    rows = verified_rows(rollouts, advantages, acceptance=0.5, worth=earned)
+    per = len(rollouts) * made.max_completion_length
+    assert same(mine, gradient(made.model, policy_loss(made.model, rows, per=per)))
+
+
 def test_preferences_are_added(tmp_path):
     made, found, rollouts, _ = batch(tmp_path, Credit(preference=2.0))
     plain = gradient(made.model, super(VerifiedGRPOTrainer, made)._compute_loss(made.model, found))

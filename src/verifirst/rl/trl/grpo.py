@@ -22,14 +22,17 @@ class Credit:
 
     ``refused``: refused attempts get the advantage of their rollout as accepted ones do, which
     makes the gradient that of the verified policy (``verified_rows``). ``acceptance``: how much
-    of the gradient of the log acceptance rate to add (``acceptance_rows``). ``preference``: the
-    weight of a DPO-style loss with ``beta`` over accepted against refused steps.
+    of the gradient of the log acceptance rate to add (``acceptance_rows``); with ``by_reward``
+    each rollout's contrasts count by what it earned (the weighted sum of the reward functions,
+    unknown as 0), so that valid steps which lead to no reward are not made likelier.
+    ``preference``: the weight of a DPO-style loss with ``beta`` over accepted against refused steps.
     ``penalty``: charge the first refuted step so much and leave out what follows it
     (``step_rows``), for rollouts whose policy flags instead of rolling back.
     """
 
     refused: bool = False
     acceptance: float = 0.0
+    by_reward: bool = False
     preference: float = 0.0
     beta: float = 0.1
     penalty: float | None = None
@@ -56,9 +59,17 @@ class VerifiedGRPOTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is untyped 
         batch: dict[str, Any] = super()._generate_and_score_completions(inputs)
         batch["rollouts"] = [example["rollout"] for example in inputs]
         batch["shared_advantages"] = batch["advantages"]
+        batch["worth"] = self._earned if self.credit.by_reward else torch.ones_like(batch["advantages"])
         if self.credit.penalty is not None:
             batch["advantages"] = self._step_advantages(batch, self.credit.penalty)
         return batch
+
+    def _calculate_rewards(self, inputs: list[dict[str, Any]], *args: Any) -> torch.Tensor:
+        rewards: torch.Tensor = super()._calculate_rewards(inputs, *args)  # of all processes
+        first = self.accelerator.process_index * len(inputs)
+        earned = (rewards * self.reward_weights.to(rewards.device)).nansum(dim=1)
+        self._earned = earned[first : first + len(inputs)]
+        return rewards
 
     def _step_advantages(self, batch: dict[str, Any], penalty: float) -> torch.Tensor:
         """The weights of ``step_rows``, ``[rows, tokens]``."""
@@ -94,12 +105,8 @@ class VerifiedGRPOTrainer(GRPOTrainer):  # type: ignore[misc]  # trl is untyped 
     def _accepting(self, inputs: dict[str, Any], rollouts: list[Rollout]) -> list[Row]:
         if not self.credit.acceptance:
             return []
-        shares = self._shares(inputs).tolist()
-        return [
-            row
-            for rollout, share in zip(rollouts, shares, strict=True)
-            for row in acceptance_rows([rollout], self.credit.acceptance * share)
-        ]
+        weights = (self.credit.acceptance * inputs["worth"] * self._shares(inputs)).tolist()
+        return acceptance_rows(rollouts, worth=weights)
 
     @property
     def _accumulated(self) -> int:
