@@ -28,7 +28,10 @@ def sweep(arms: Sequence[str], rates: Sequence[float], seed: int) -> list[Trial]
 
 
 def run_all(trials: Sequence[Trial], plan: Plan, out: Path, jobs: int, work: Work = run) -> None:
-    """Run what ``out`` does not hold yet; a row a line, a whole run at a time."""
+    """Run what ``out`` does not hold yet; a row a line, a whole run at a time.
+
+    A run that fails costs none of the others: the first failure is raised when all have ended.
+    """
     check_plan(plan, out)
     done = {row["run"] for row in read(out)}
     todo = [trial for trial in trials if trial.name not in done]
@@ -42,10 +45,14 @@ def run_all(trials: Sequence[Trial], plan: Plan, out: Path, jobs: int, work: Wor
         task = progress.add_task("runs", total=len(todo))
         futures: list[Future[list[Row]]] = [pool.submit(work, trial, plan) for trial in todo]
         for future in as_completed(futures):
+            if future.exception() is not None:
+                continue
             rows = future.result()
             append(out, rows)
             progress.console.print(headline(rows))
             progress.advance(task)
+    for future in futures:
+        future.result()
 
 
 def check_plan(plan: Plan, out: Path) -> None:

@@ -74,9 +74,7 @@ def grow(rollout: Rollout, arm: Arm, reward: float = 0.0) -> Sprout:
     one = [1.0]
     if arm.penalty:
         sprout.add(step_rows([rollout], one, penalty=0.0))
-        charged, free = (step_rows([rollout], one, penalty=p)[0] for p in (arm.penalty, 0.0))
-        difference = tuple(a - b for a, b in zip(charged.weights, free.weights, strict=True))
-        sprout.add([Row(free.context_ids, free.token_ids, difference, free.logprobs)], extra=True)
+        sprout.add(step_rows([rollout], [0.0], arm.penalty), extra=True)
     else:
         sprout.add((verified_rows if arm.refused else completion_rows)([rollout], one))
     if arm.acceptance and (reward or not arm.gated):

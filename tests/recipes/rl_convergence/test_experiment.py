@@ -114,6 +114,21 @@ def test_a_run_in_the_file_is_skipped_and_another_plan_is_refused(tmp_path: Path
     assert len(read(out)) == 4
 
 
+def half_of_them(trial: Trial, plan: Plan) -> list[dict]:
+    """Work that fails for every second seed; needs a name, to be sent to another process."""
+    if trial.seed % 2:
+        raise RuntimeError(f"seed {trial.seed} is odd")
+    return [row(trial.arm, trial.seed, 0, "raw", 1, run=trial.name)]
+
+
+def test_a_run_that_fails_costs_no_other(tmp_path: Path) -> None:
+    out = tmp_path / "raw.jsonl"
+    trials = [Trial("a", seed, 1e-3) for seed in (1, 2, 3, 4)]
+    with pytest.raises(RuntimeError, match="seed 1 is odd"):
+        run_all(trials, SMOKE, out, jobs=1, work=half_of_them)
+    assert [r["seed"] for r in read(out)] == [2, 4]
+
+
 def test_seeds_come_in_whole_rounds() -> None:
     trials = seed_major(["a", "d"], 2, SMOKE)
     assert [(t.arm, t.seed) for t in trials] == [

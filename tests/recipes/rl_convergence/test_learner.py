@@ -73,6 +73,15 @@ def test_one_update_follows_the_estimator_of_the_library(name: str) -> None:
         torch.testing.assert_close(parameter.grad, expected[key], atol=1e-5, rtol=5e-3)
 
 
+def test_a_charge_on_the_first_step_outweighs_no_advantage() -> None:
+    """Refuted at once, advantage 1, penalty 1: the two cancel, and the tree still knows both."""
+    whole = next(rollout for rollout in sampled(FLAG, enforce=True) if rollout.first_refuted)
+    rollout = replace(whole, steps=(replace(whole.first_refuted, start=0),))
+    weights = [(edge.outcome, edge.extra) for edge in grow(rollout, ARMS["c"]).edges.values()]
+    end = rollout.first_refuted.end
+    assert weights == [(1.0, -1.0)] * end + [(0.0, 0.0)] * (len(rollout.completion_ids) - end)
+
+
 def test_a_group_without_contrast_moves_nothing_and_ppo_learns_its_value() -> None:
     rollouts = sampled(ROLL_BACK, enforce=False)
     network, _ = start(SMALL)
