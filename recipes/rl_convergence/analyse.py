@@ -13,14 +13,13 @@ from pathlib import Path
 from statistics import fmean, median
 from typing import Any
 
-from recipes.rl_convergence.config import ARMS, Plan
+from recipes.rl_convergence.config import ARMS, MODES, Plan
 
 Row = dict[str, Any]
 Point = tuple[float, float]
 
 RESAMPLES = 2000
 AXES = ("step", "tokens", "cpu")
-MODES = ("raw", "verified")
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ from typing import Literal
 
 Sampled = Literal["raw", "flagged", "verified"]
 Baseline = Literal["group", "value"]
+Mode = Literal["raw", "verified"]
+MODES: tuple[Mode, ...] = ("raw", "verified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ ARMS: dict[str, Arm] = {
     "ppo-a": Arm("PPO: outcome reward only", "raw", baseline="value"),
     "ppo-b": Arm("PPO: verified rollouts, accepted tokens", "verified", baseline="value"),
     "ppo-d": Arm("PPO: accepted and refused attempts", "verified", refused=True, baseline="value"),
-    "ppo-d+": Arm("PPO: d and the acceptance objective", "verified", refused=True, acceptance=1.0, baseline="value"),
+    "ppo-d*": Arm("PPO: d and d*'s acceptance", "verified", refused=True, acceptance=1.0, gated=True, baseline="value"),
 }
 """Pairs weigh ``beta / 2`` times the acceptance rows at the sampling policy, here with beta = 1."""
 
@@ -53,31 +55,33 @@ class Plan:
     """Sizes of every run.
 
     ``prompts`` problems a step, ``samples`` rollouts each. After the optimiser steps in
-    ``evaluated``, ``between`` held-out problems are solved; after the last one ``held_out``
-    are; ``greedy`` problems are also solved greedily then. ``retries`` refusals at one
+    ``evaluated[mode]``, ``between[mode]`` held-out problems are solved at temperature 1; after
+    the last one ``held_out`` are, and ``greedy`` of them greedily. ``retries`` refusals at one
     boundary end a request, in training ``training_retries``. ``target`` is the clean accuracy
     (at temperature 1) to be reached, ``targets`` are others that are reported. ``rates`` are
-    the learning rates that the sweep found.
+    the learning rates that the sweep found; an arm that it left out has that of its own kind.
+    ``first_seed``: seed 0 was the pilot's, by which the target was chosen.
     """
 
     model: str = "first_light_base"
     split: str = "held-out"
+    first_seed: int = 1
     prompts: int = 8
     samples: int = 8
-    steps: int = 64
+    steps: int = 40
     warm_up: int = 5
-    evaluated: tuple[int, ...] = (16, 32, 48)
-    between: int = 400
+    evaluated: dict[Mode, tuple[int, ...]] = field(default_factory=lambda: {"raw": (10, 20, 30), "verified": (20,)})
+    between: dict[Mode, int] = field(default_factory=lambda: {"raw": 1000, "verified": 400})
     held_out: int = 1000
-    greedy: int = 400
+    greedy: int = 300
     max_tokens: int = 144
     retries: int = 8
     training_retries: int = 4
     clip: float = 0.2
     gradient_norm: float = 1.0
     value_rate: float = 3e-3
-    target: float = 0.22
-    targets: tuple[float, ...] = (0.18, 0.2, 0.22, 0.25, 0.3, 0.42, 0.44, 0.46, 0.48, 0.5, 0.55)
+    target: float = 0.21
+    targets: tuple[float, ...] = (0.19, 0.2, 0.21, 0.22, 0.23, 0.24, 0.25, 0.3, 0.42, 0.44, 0.46, 0.48, 0.5)
     rates: dict[str, float] = field(default_factory=dict)
 
     def rate(self, arm: str) -> float:
@@ -87,16 +91,17 @@ class Plan:
 
 PLAN = Plan(rates={"sft": 1e-3})
 
-SWEEP = Plan(split="dev", steps=32, evaluated=(), held_out=600, greedy=0)
-SWEEP_RATES = (5e-4, 1e-3, 2e-3)
+SWEEP = Plan(split="dev", steps=32, evaluated={}, held_out=600, greedy=0)
+SWEEP_RATES = (2.5e-4, 5e-4, 1e-3)
 
 SMOKE = Plan(
+    first_seed=0,
     prompts=2,
     samples=2,
     steps=2,
     warm_up=1,
-    evaluated=(1,),
-    between=4,
+    evaluated={"raw": (1,), "verified": (1,)},
+    between={"raw": 4, "verified": 4},
     held_out=6,
     greedy=6,
     max_tokens=48,

@@ -44,7 +44,7 @@ REWARDS: dict[str, Reward] = {
 }
 
 FLAGGED = Arm("rewards of validity alone", "flagged")
-HACKING = replace(PLAN, steps=40, evaluated=(), greedy=0, rates=dict.fromkeys(REWARDS, 0.0005))
+HACKING = replace(PLAN, first_seed=0, steps=40, evaluated={}, greedy=0, rates=dict.fromkeys(REWARDS, 0.0005))
 SMOKE_HACKING = replace(HACKING, prompts=2, samples=2, steps=2, max_tokens=48)
 
 FIGURES = ("reward", "checked", "steps", "refuted", "correct", "clean")

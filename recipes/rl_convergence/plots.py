@@ -7,12 +7,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from recipes.rl_convergence.analyse import MODES, Curve, curves
-from recipes.rl_convergence.config import ARMS
+from recipes.rl_convergence.analyse import Curve, curves
+from recipes.rl_convergence.config import ARMS, MODES
 
 LABELS = {"step": "optimiser steps", "tokens": "sampled tokens (thousands)", "cpu": "CPU seconds of training"}
 SCALE = {"step": 1.0, "tokens": 1e-3, "cpu": 1.0}
-FAMILIES = {"grpo": ("a", "b", "c", "d", "d+", "d*", "e", "sft"), "ppo": ("ppo-a", "ppo-b", "ppo-d", "ppo-d+")}
+PPO = tuple(arm for arm in ARMS if arm.startswith("ppo"))
+FAMILIES = {"grpo": tuple(arm for arm in ARMS if arm not in PPO), "ppo": ("a", *PPO)}
 
 
 def draw(rows: Sequence[dict[str, Any]], target: float, folder: Path) -> list[Path]:

@@ -19,7 +19,8 @@ Work = Callable[[Trial, Plan], list[Row]]
 
 def seed_major(arms: Sequence[str], seeds: int, plan: Plan) -> list[Trial]:
     """Every arm of one seed before the next seed, so that a stopped experiment is balanced."""
-    return [Trial(arm, seed, plan.rate(arm)) for seed in range(seeds) for arm in ("start", *arms)]
+    order = range(plan.first_seed, plan.first_seed + seeds)
+    return [Trial(arm, seed, plan.rate(arm)) for seed in order for arm in ("start", *arms)]
 
 
 def sweep(arms: Sequence[str], rates: Sequence[float], seed: int) -> list[Trial]:

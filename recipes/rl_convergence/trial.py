@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 import torch
-from recipes.rl_convergence.config import ARMS, Arm, Plan
+from recipes.rl_convergence.config import ARMS, MODES, Arm, Mode, Plan
 from recipes.rl_convergence.learner import Learner, Update
 from recipes.rl_convergence.sampling import FLAG, ROLL_BACK, Sampler, settings
 from recipes.rl_convergence.world import counts, evaluate, request, right, start, test_problems, training_problems
@@ -55,11 +55,13 @@ def run(trial: Trial, plan: Plan) -> list[Row]:
         begun = time.process_time()
         session.step(batch)
         session.spent.cpu += time.process_time() - begun
-        if session.spent.steps in plan.evaluated:
-            rows += session.evaluations(plan.between)
-    rows += session.evaluations(plan.held_out)
-    if plan.greedy:
-        rows += session.evaluations(plan.greedy, temperature=0.0)
+        for mode, steps in plan.evaluated.items():
+            if session.spent.steps in steps:
+                rows += session.evaluation(mode, plan.between[mode])
+    for mode in MODES:
+        rows += session.evaluation(mode, plan.held_out, last=True)
+    for mode in MODES if plan.greedy else ():
+        rows += session.evaluation(mode, plan.greedy, last=True, temperature=0.0)
     return rows
 
 
@@ -128,18 +130,17 @@ class Session:
             "drift": update.drift,
         }
 
-    def evaluations(self, n: int, temperature: float = 1.0) -> list[Row]:
-        """Raw and under verification; of ``n`` problems, the first ``between`` are the curve's."""
+    def evaluation(self, mode: Mode, n: int, *, last: bool = False, temperature: float = 1.0) -> list[Row]:
+        """A point of the curve, over its own problems; the last figures are over all ``n``."""
+        solved = self.problems[:n]
+        enforce = mode == "verified"
+        judged = evaluate(self.sampler, self.plan, solved, self.trial.seed, enforce=enforce, temperature=temperature)
+        named = {"mode": mode, "temperature": temperature}
         rows = []
-        for enforce in (False, True):
-            judged = evaluate(
-                self.sampler, self.plan, self.problems[:n], self.trial.seed, enforce=enforce, temperature=temperature
-            )
-            named = {"mode": "verified" if enforce else "raw", "temperature": temperature}
-            if temperature:
-                rows.append(self.row(named | {"part": "curve"} | counts(judged[: self.plan.between])))
-            if n > self.plan.between or not temperature:
-                rows.append(self.row(named | {"part": "all"} | counts(judged)))
+        if temperature:
+            rows.append(self.row(named | {"part": "curve"} | counts(judged[: self.plan.between[mode]])))
+        if last:
+            rows.append(self.row(named | {"part": "all"} | counts(judged)))
         return rows
 
     def row(self, figures: Row) -> Row:
