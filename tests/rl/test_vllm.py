@@ -15,7 +15,7 @@ from verifirst.engines.vllm.rollout import add_logprobs, tell
 from verifirst.engines.vllm.summary import summarize
 from verifirst.errors import EngineError
 from verifirst.rl import Rollout
-from verifirst.rl.vllm import assemble, of_completion
+from verifirst.rl.vllm import assemble, of_completion, of_response
 
 PROMPT = (7, 7)
 PLAIN = Settings(ban=False)
@@ -58,3 +58,32 @@ def test_log_probabilities_must_have_been_asked_for():
         branch["logprobs"] = []
     with pytest.raises(EngineError, match="logprobs=0"):
         of_completion(completion(summary, [{1: SimpleNamespace(logprob=-0.5)}]))
+
+
+def response(stream, summary, **changes):
+    """A `/v1/completions` body with one choice, as the server writes it."""
+    choice = {
+        "index": 0,
+        "text": stream.text.text,
+        "prompt_token_ids": list(PROMPT),
+        "token_ids": list(stream.tokens),
+        "logprobs": {"token_logprobs": list(stream.logprobs)},
+    } | changes
+    return {"choices": [choice], "verification": {"choices": [{"index": 0, **summary}]}}
+
+
+def test_a_response_gives_the_rollout_that_an_output_gives():
+    stream, summary = told(3, 0.5, PLAIN, None)
+    expected = assemble(PROMPT, tuple(stream.tokens), tuple(stream.logprobs), stream.text.text, summary)
+    assert of_response(response(stream, summary)) == [expected]
+
+
+def test_a_response_that_lacks_something_says_what_to_ask_for():
+    stream, summary = told(3, 0.5, PLAIN, None)
+    with pytest.raises(EngineError, match="token ids or log-probabilities"):
+        of_response(response(stream, summary, token_ids=None))
+    del summary["rollout"]
+    with pytest.raises(EngineError, match="show_rollouts=true"):
+        of_response(response(stream, summary))
+    with pytest.raises(EngineError, match="show_rollouts=true"):
+        of_response({"choices": [{"index": 0}]})

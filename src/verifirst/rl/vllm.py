@@ -1,7 +1,8 @@
 """Rollouts of vLLM under ``--enforce-reasoning``, from what its plugin tells a request that asks.
 
-Give the request ``EXTRA_ARGS`` and ``logprobs=0``, and vLLM ``logprobs_mode="processed_logprobs"``
-where it samples at a temperature other than 1. Imports no vLLM: it reads what an output carries.
+Give the request ``EXTRA_ARGS`` and ``logprobs=0`` (over HTTP: ``HTTP_BODY``), and vLLM
+``logprobs_mode="processed_logprobs"`` where it samples at a temperature other than 1. Imports no
+vLLM: it reads what an output carries.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ EXTRA_ARGS: Mapping[str, Any] = MappingProxyType(
 )
 """``SamplingParams.extra_args`` of a request whose rollout the estimators take."""
 
+HTTP_BODY: Mapping[str, Any] = MappingProxyType(
+    {"logprobs": 0, "return_token_ids": True, "temperature": 1.0, "vllm_xargs": dict(EXTRA_ARGS)}
+)
+"""What the body of a ``/v1/completions`` request needs besides model and prompt; ``temperature`` may be another."""
+
 
 def of_completion(output: Any, index: int = 0) -> Rollout:
     """The rollout of one completion of a vLLM ``RequestOutput``.
@@ -41,6 +47,29 @@ def of_completion(output: Any, index: int = 0) -> Rollout:
         raise EngineError("this output carries no log-probabilities; set SamplingParams(logprobs=0)")
     logprobs = tuple(row[token].logprob for row, token in zip(completion.logprobs, completion.token_ids, strict=True))
     return assemble(tuple(output.prompt_token_ids), tuple(completion.token_ids), logprobs, completion.text, summary)
+
+
+def of_response(body: Mapping[str, Any]) -> list[Rollout]:
+    """The rollouts of a ``/v1/completions`` response, one a choice, in the order of the choices.
+
+    ``body`` is the parsed JSON. Log-probabilities stand for both laws, as in
+    :func:`of_completion`. Raises EngineError where a choice lacks its rollout, ids or log-probabilities.
+    """
+    summaries = {each["index"]: each for each in (body.get("verification") or {}).get("choices", ())}
+    rollouts = []
+    for choice in body["choices"]:
+        summary = summaries.get(choice["index"])
+        if summary is None or "rollout" not in summary:
+            raise EngineError(
+                "this response carries no rollout: expected a server started with --enforce-reasoning "
+                "show_rollouts=true, and a request with verifirst_rollout=true in vllm_xargs (HTTP_BODY)"
+            )
+        ids, logprobs = choice.get("token_ids"), choice.get("logprobs")
+        if ids is None or choice.get("prompt_token_ids") is None or logprobs is None:
+            raise EngineError("this response lacks token ids or log-probabilities; send HTTP_BODY's fields")
+        sampled = tuple(logprobs["token_logprobs"])
+        rollouts.append(assemble(tuple(choice["prompt_token_ids"]), tuple(ids), sampled, choice["text"], summary))
+    return rollouts
 
 
 def assemble(

@@ -46,14 +46,16 @@ def test_a_finished_output_carries_its_summary(engine, registry):
     assert registry.lookup("chatcmpl-1") == {0: last}
 
 
-def test_a_rollout_reaches_who_runs_the_engine_and_no_http_client(engine, registry):
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_rollout_reaches_who_runs_the_engine_and_http_clients_where_they_may(engine, registry, shown):
     """It holds refuted text, and the registry is what HTTP shows."""
+    registry.show_rollouts = shown
     (request,) = engine.add("chatcmpl-1")
     rollout = {"steps": [], "branches": [], "tail": None, "resampled": True}
     last = ending(rollout=rollout)
     (done,) = engine.process(engine.output(request, "3.", finish="stop", payload={"summary": last}))
     assert done.outputs[0].verification == last
-    assert registry.lookup("chatcmpl-1") == {0: ending()}
+    assert registry.lookup("chatcmpl-1") == {0: last if shown else ending()}
 
 
 def test_vllm_sees_its_own_transfer_parameters_and_nothing_of_ours(engine):

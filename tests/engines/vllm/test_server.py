@@ -31,6 +31,7 @@ SETTINGS = {
     "verifier": "tests.engines.vllm.judged:Judged",
     "segment": "newline",
     "events": True,
+    "show_rollouts": True,
     "timeout_s": 0.7,
     "workers": 2,
 }
@@ -104,6 +105,13 @@ class Server:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+    def post(self, path, body):
+        """(status, parsed body) of a POST with the key."""
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, data=json.dumps(body).encode(), headers=headers)
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return answer.status, json.load(answer)
 
     def metric(self, name):
         """The sum over the labels of a metric; 0 where there is none."""
@@ -273,6 +281,38 @@ def test_hostile_bodies_are_refused_and_the_server_lives(server, client, body):
         urllib.request.urlopen(request, timeout=30)
     assert 400 <= caught.value.code < 500
     assert complete(client, max_tokens=4).choices
+
+
+def likelihood(model, context, ids):
+    """Log-probabilities of ``ids`` after ``context``, by a forward pass of Transformers."""
+    import torch
+
+    with torch.no_grad():
+        logs = model(torch.tensor([[*context, *ids]])).logits[0, len(context) - 1 : -1].log_softmax(-1)
+    return logs.gather(1, torch.tensor(ids)[:, None])[:, 0].tolist()
+
+
+def test_rollouts_come_over_http_where_the_operator_shows_them(server):
+    from transformers import AutoModelForCausalLM
+
+    from verifirst.rl.vllm import HTTP_BODY, of_response
+
+    asked = HTTP_BODY["vllm_xargs"] | {"verifirst_problem": "refute=0.5 salt=3"}
+    body = {"model": "first_light", "prompt": PROMPTS[0], "n": 3, "seed": 5, "max_tokens": 80} | HTTP_BODY
+    status, answer = server.post("/v1/completions", body | {"vllm_xargs": asked})
+    assert status == 200
+    rollouts = of_response(answer)
+    assert [rollout.text for rollout in rollouts] == [choice["text"] for choice in answer["choices"]]
+    assert sum(len(rollout.branches) for rollout in rollouts) > 0
+    model = AutoModelForCausalLM.from_pretrained(str(models.path("first_light")), dtype="float32")
+    for rollout in rollouts:
+        assert rollout.logprobs == pytest.approx(
+            likelihood(model, rollout.prompt_ids, rollout.completion_ids), abs=1e-3
+        )
+        for prefix, branch in zip(rollout.prefixes(), rollout.dropped, strict=True):
+            assert offending("refute=0.5 salt=3", branch.text) is not None or branch is rollout.tail
+            expected = likelihood(model, rollout.prompt_ids + prefix, branch.token_ids)
+            assert branch.logprobs == pytest.approx(expected, abs=1e-3)
 
 
 # -- watching --------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from verifirst.engines.vllm import admission, frontend, resume
+from verifirst.engines.vllm.registry import REGISTRY
 from verifirst.engines.vllm.settings import CONFIG_KEY, EnforceSettings, describe
 from verifirst.errors import EngineError
 
@@ -147,6 +148,7 @@ def install_frontend(settings: EnforceSettings) -> None:
     from vllm.outputs import RequestOutput  # noqa: PLC0415
     from vllm.v1.engine.output_processor import OutputProcessor, RequestState  # noqa: PLC0415
 
+    REGISTRY.show_rollouts = settings.show_rollouts
     frontend.install(OutputProcessor, RequestState, RequestOutput)
     _install_http(events=settings.events)
 

@@ -70,9 +70,9 @@ class Track:
         )
 
     def update(self, summary: Summary) -> None:
-        """Remember a newer summary; a rollout holds refuted text, which is no answer to HTTP clients."""
+        """Remember a newer summary; a rollout holds refuted text: HTTP clients get it where the operator said so."""
         self.latest = summary
-        if "rollout" in summary:
+        if "rollout" in summary and not self.registry.show_rollouts:
             summary = summary.copy()
             del summary["rollout"]
         self.registry.update(self.external, self.index, summary, owner=self.internal, n=self.n)

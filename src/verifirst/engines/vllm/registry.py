@@ -88,11 +88,15 @@ class Subscription:
 
 
 class Registry:
-    """The bounded memory. Methods may be called from any thread; none blocks for long."""
+    """The bounded memory. Methods may be called from any thread; none blocks for long.
+
+    `show_rollouts`: whether summaries keep their rollout, which holds refuted text.
+    """
 
     def __init__(
         self, *, requests: int = REQUESTS, events_per_request: int = EVENTS_PER_REQUEST, events: int = EVENTS
     ) -> None:
+        self.show_rollouts = False
         self._bounds = (requests, events_per_request, events)
         self._entries: OrderedDict[str, Entry] = OrderedDict()
         self._events = 0

@@ -119,6 +119,7 @@ _KINDS: dict[str, _Kind] = {
     "max_queue": _count(1),
     "max_ahead": _count(1),
     "events": _FLAG,
+    "show_rollouts": _FLAG,
     "opt_out": _FLAG,
 }
 
@@ -175,6 +176,7 @@ class EnforceSettings:
     for one step before its worker is killed. ``max_queue``: steps waiting before further
     ones are shed as UNKNOWN(OVERLOADED). ``max_ahead``: unverified tokens at which a request
     waits for its verdicts. ``events``: let clients watch live, refuted branches included.
+    ``show_rollouts``: let HTTP clients have the rollouts that they ask for, refuted text included.
     ``opt_out``: whether a request may switch enforcement off.
     """
 
@@ -187,6 +189,7 @@ class EnforceSettings:
     max_queue: int = 1024
     max_ahead: int = 512
     events: bool = False
+    show_rollouts: bool = False
     opt_out: bool = True
 
     @classmethod
