@@ -32,7 +32,8 @@ class Settings:
     again after a refusal; below 1 retries stay closer to what the model thinks likeliest, so
     that refusing wrong arithmetic does not favour odd steps that nobody can refute. ``ban``:
     forbid refuted continuations at their boundary; off, retries
-    are plain resampling (what an unbiased RL estimator wants).
+    are plain resampling (what an unbiased RL estimator wants). ``mask``: forbid wrong results of
+    explicit arithmetic while they are written, too (``verifirst.kernels``; local engine).
     """
 
     retries_per_boundary: int = 8
@@ -42,6 +43,7 @@ class Settings:
     retry_temperature: float = 1.0
     back_jump: bool = True
     ban: bool = True
+    mask: bool = False
     release: Release = Release.STEP
 
     def __post_init__(self) -> None:

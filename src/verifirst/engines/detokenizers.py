@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from verifirst.decoding.text import ByteDetokenizer, Detokenizer, GenericDetokenizer
+from verifirst.errors import EngineError
 
 
 def detokenizer(tokenizer: Any) -> Detokenizer:
@@ -13,6 +15,32 @@ def detokenizer(tokenizer: Any) -> Detokenizer:
     if type(decoder).__name__ == "ByteLevel":
         return ByteDetokenizer(_byte_table(tokenizer))
     return GenericDetokenizer(lambda ids: str(tokenizer.decode(ids, skip_special_tokens=True)))
+
+
+def token_bytes(tokenizer: Any) -> list[bytes]:
+    """What each token spells, by id; special tokens spell nothing.
+
+    For byte-level and SentencePiece vocabularies (byte fallback included). Raises EngineError
+    for others.
+    """
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    if type(getattr(backend, "decoder", None)).__name__ == "ByteLevel":
+        return _byte_table(tokenizer)
+    vocabulary = tokenizer.get_vocab()
+    if not any(piece.startswith(_SPACE) for piece in vocabulary):
+        raise EngineError(
+            "the bytes of this tokenizer's tokens are not known: expected a byte-level or SentencePiece one"
+        )
+    table, special = [b""] * (max(vocabulary.values()) + 1), set(tokenizer.all_special_ids)
+    for piece, index in vocabulary.items():
+        if index not in special:
+            byte = _FALLBACK.fullmatch(piece)
+            table[index] = bytes([int(byte[1], 16)]) if byte else piece.replace(_SPACE, " ").encode()
+    return table
+
+
+_SPACE = "▁"
+_FALLBACK = re.compile(r"<0x([0-9A-F]{2})>")
 
 
 def _byte_table(tokenizer: Any) -> list[bytes]:

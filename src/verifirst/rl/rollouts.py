@@ -92,7 +92,13 @@ class Rollout:
 
     @classmethod
     def of(cls, output: Output) -> Rollout:
-        """The rollout of a local engine's output."""
+        """The rollout of a local engine's output.
+
+        Raises InputError for an output that was sampled under a mask: its tokens do not follow
+        the policy, and what they followed is not kept.
+        """
+        if output.settings.mask:
+            raise InputError("this output was sampled under a mask; for training use Settings(mask=False)")
         branches = tuple(map(_branch, output.rejections))
         return cls(
             output.prompt_token_ids,

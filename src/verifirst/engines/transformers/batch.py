@@ -16,6 +16,7 @@ from verifirst.engines.transformers.cache import RaggedCache
 from verifirst.engines.transformers.machine import Machine
 from verifirst.engines.transformers.sampling import Draw, Sample, sample
 from verifirst.errors import InputError
+from verifirst.kernels.masking import Watch, ordinary
 from verifirst.segment import Segmenter, segmenter
 from verifirst.segment.none import NoSteps
 
@@ -24,7 +25,7 @@ IDLE_WAIT_S = 0.05  # how long to sleep when every live request waits for a verd
 
 @dataclass(slots=True)
 class Row:
-    """One live request: ``prompt`` token ids, its dual stream, its sampling seed."""
+    """One live request: ``prompt`` token ids, its dual stream, its sampling seed; ``watch`` under a mask."""
 
     index: int
     trace: str
@@ -32,6 +33,13 @@ class Row:
     prompt: list[int]
     stream: DualStream
     seed: int
+    watch: Watch | None = None
+
+    @property
+    def banned(self) -> frozenset[int]:
+        """Tokens that may not be sampled next."""
+        masked = self.watch.forbidden(self.stream.tokens) if self.watch is not None else frozenset()
+        return self.stream.banned | masked
 
     @property
     def last_token(self) -> int:
@@ -100,7 +108,11 @@ class Batch:
             emit=self._events.append,
         )
         seed = secrets.randbits(64) if request.seed is None else request.seed
-        return Row(index, f"{self._run}/{index}", request, prompt, stream, seed)
+        return Row(index, f"{self._run}/{index}", request, prompt, stream, seed, self._watch(request))
+
+    def _watch(self, request: Request) -> Watch | None:
+        masker = self._machine.masker
+        return Watch(masker) if masker is not None and request.enforce and ordinary(given(request)) else None
 
     def _segmenter(self, request: Request) -> Segmenter:
         return segmenter(self._machine.segment) if request.enforce else NoSteps()
@@ -184,9 +196,8 @@ class Batch:
     # -- stream 2 ----------------------------------------------------------------------
 
     def _submit(self, row: Row) -> None:
-        problem = row.request.prompt if row.request.problem is None else row.request.problem
         for item in row.stream.take_submissions():
-            self._machine.verifier.submit(row.trace, problem, item.before, item.step, item.ticket)
+            self._machine.verifier.submit(row.trace, given(row.request), item.before, item.step, item.ticket)
 
     def _listen(self) -> None:
         """Deliver the verdicts that have come in."""
@@ -196,13 +207,18 @@ class Batch:
                 row.stream.deliver(ticket, report)
 
 
+def given(request: Request) -> str:
+    """The text that the verifier takes as given."""
+    return request.prompt if request.problem is None else request.problem
+
+
 def _draw(row: Row) -> Draw:
     request, stream = row.request, row.stream
     return Draw(
         request.temperature * (stream.settings.retry_temperature if stream.retries else 1.0),
         request.top_k,
         request.top_p,
-        stream.banned,
+        row.banned,
         row.seed,
         stream.attempt,
         len(stream.tokens),

@@ -9,11 +9,12 @@ from typing import Any, Self
 
 from verifirst.decoding import Event, Settings
 from verifirst.engines.base import Output, Request
-from verifirst.engines.detokenizers import detokenizer
+from verifirst.engines.detokenizers import detokenizer, token_bytes
 from verifirst.engines.transformers.batch import Batch
 from verifirst.engines.transformers.loading import check_supported, end_tokens, load
 from verifirst.engines.transformers.machine import Machine
 from verifirst.errors import EngineError
+from verifirst.kernels.masking import Masker
 from verifirst.policy import Policy
 from verifirst.segment import segmenter as segmenter_named
 from verifirst.stream import InlineStream, ProcessStream, VerifierStream
@@ -57,16 +58,19 @@ class LocalEngine:
             raise EngineError("a loaded model needs its tokenizer: LocalEngine(model, tokenizer=...)")
         check_supported(model.config)
         segmenter_named(segment)  # a wrong name fails here, not in the middle of a run
+        settings = settings or Settings()
+        ends = end_tokens(model, tokenizer)
         self._machine = Machine(
             model,
             tokenizer,
             detokenizer(tokenizer),
-            end_tokens(model, tokenizer),
+            ends,
             stream or _stream(verifier, workers),
             policy or Policy(),
-            settings or Settings(),
+            settings,
             segment,
             batch_size,
+            Masker(token_bytes(tokenizer), ends) if settings.mask else None,
         )
 
     @property

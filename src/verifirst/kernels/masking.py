@@ -1,0 +1,160 @@
+"""Which tokens may not come next: those that complete a wrong result, or can only lead to one.
+
+A mask asks for more than a verdict does. Where a sum, difference or product of two whole numbers
+stands left of the sign, its result must be written as it is: no rounding, no other unit, no
+further expression in its place. Everywhere else only what the automaton would refute is forbidden.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from verifirst.claims.assertion import doubt
+from verifirst.kernels.grammar import Mode
+from verifirst.kernels.layout import GROUP, At, Line, Of, Operator, Side
+from verifirst.kernels.reference import advance
+from verifirst.kernels.state import Row, fresh
+
+_SAMPLE = "1 * 1 x 1 × 1 ∗ 1 + 1 = 9"
+"""An equation with every operator that a problem may redefine."""
+
+_LITERAL = frozenset(
+    (Mode.WHOLE, Mode.COMMA, Mode.GROUP1, Mode.GROUP2, Mode.GROUP3, Mode.POINT, Mode.DECIMALS, Mode.SPOT)
+)
+_WRITING = _LITERAL | {Mode.BEGINNING, Mode.SIGNED}
+_MISSING = {Mode.COMMA: GROUP, Mode.GROUP1: 2, Mode.GROUP2: 1, Mode.GROUP3: 0}
+_SPELLED = b"0123456789,.$- "
+_FAILED = Line.PENDING | Line.REFUTED
+_PLAIN = Side.EXISTS | Side.MULTIPLIED | Side.ADDED
+
+
+def ordinary(problem: str) -> bool:
+    """Whether arithmetic means in ``problem`` what it means everywhere: no other base, modulus or operator."""
+    return not doubt(_SAMPLE, 0, len(_SAMPLE), problem)
+
+
+class Masker:
+    """Knows a vocabulary; ``forbidden`` looks at a state. Shared by all sequences.
+
+    ``table``: the bytes of each token, by id. ``ends``: ids that end the text.
+    """
+
+    def __init__(self, table: Sequence[bytes], ends: Collection[int]) -> None:
+        self.table = table
+        groups: dict[bytes, list[int]] = defaultdict(list)
+        for token, text in enumerate(table):
+            if text:
+                groups[_opening(text)].append(token)
+        for token in ends:
+            groups[b"\n"].append(token)
+        self._groups = [(text, frozenset(tokens)) for text, tokens in groups.items()]
+        self._known: dict[tuple[int, ...], frozenset[int]] = {}
+
+    def forbidden(self, row: Row) -> frozenset[int]:
+        """Ids of the tokens that may not come next; empty where no result is being written."""
+        if not row[At.LEFT_SIDE] & Side.EXISTS or row[At.LINE] & (Line.DOUBT | Line.DEAD):
+            return frozenset()
+        key = tuple(row)
+        if key not in self._known:
+            if len(self._known) > 4096:  # noqa: PLR2004  # a bound, not a setting
+                self._known.clear()
+            self._known[key] = frozenset().union(*(ids for text, ids in self._groups if not allowed(row, text)))
+        return self._known[key]
+
+
+class Watch:
+    """The states of one sequence, one a token, so that a rollback finds the one it goes back to."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._tokens: list[int] = []
+        self._rows: list[Row] = [fresh()]
+
+    def forbidden(self, tokens: Sequence[int]) -> frozenset[int]:
+        """What may not follow ``tokens``, the output so far: what was asked before, cut or continued."""
+        same = common(self._tokens, tokens)
+        del self._tokens[same:], self._rows[same + 1 :]
+        for token in tokens[same:]:
+            row = list(self._rows[-1])
+            advance(row, self._masker.table[token])
+            self._tokens.append(token)
+            self._rows.append(row)
+        return self._masker.forbidden(self._rows[-1])
+
+
+def common(known: Sequence[int], now: Sequence[int]) -> int:
+    """How many tokens the two begin with in common."""
+    if known == now[: len(known)]:
+        return len(known)
+    return next(at for at, (a, b) in enumerate(zip(known, [*now, -1], strict=False)) if a != b)
+
+
+def _opening(text: bytes) -> bytes:
+    """What of a token a result can hang on: its digits and signs, and one byte more."""
+    end = next((at for at, byte in enumerate(text) if byte not in _SPELLED), len(text))
+    return text[: end + 1]
+
+
+def allowed(row: Row, text: bytes) -> bool:
+    """Whether ``text`` may be written next; ``row`` stays as it is."""
+    row = list(row)
+    wanted = result(row)
+    for at in range(len(text)):
+        before = failures(row)
+        written = spelled(row)
+        advance(row, text[at : at + 1])
+        if failures(row) > before:
+            return False
+        if wanted is None:
+            continue
+        if row[At.MODE] not in _WRITING or row[At.OPERATORS] or not row[At.LEFT_SIDE] & Side.EXISTS:
+            if written != (wanted, True) or text[at : at + 1].isdigit():
+                return False
+            wanted = None
+        elif not viable(row, wanted):
+            return False
+    return True
+
+
+def failures(row: Row) -> int:
+    """How many lines were refuted, the one at hand included."""
+    return row[At.REFUTED] + bool(row[At.LINE] & _FAILED)
+
+
+def result(row: Row) -> int | None:
+    """The whole number that must be written here, or None where that is not certain."""
+    plain = not row[At.LEFT_SIDE] & ~_PLAIN and row[At.LEFT_OPERATORS] == 1 and row[At.LEFT_D] == 1
+    here = row[At.MODE] in _WRITING and not (row[At.OPERATORS] or row[At.DEPTH] or row[At.SIDE] & ~Side.DECIMAL)
+    return row[At.LEFT_N] if plain and here else None
+
+
+def spelled(row: Row) -> tuple[int, bool]:
+    """The literal so far as a whole number, and whether it is one that may end here."""
+    scale = max(row[At.SCALE], 0)
+    negative = row[At.LEVELS + Of.OPERATOR] == Operator.MINUS
+    whole, rest = divmod(row[At.NUMBER], 10**scale)
+    complete = row[At.MODE] in _LITERAL - {Mode.GROUP1, Mode.GROUP2} and not rest
+    return (-whole if negative else whole), complete
+
+
+def viable(row: Row, wanted: int) -> bool:
+    """Whether the literal being written can still become ``wanted``."""
+    mode, digits, count = row[At.MODE], str(abs(wanted)), row[At.COUNT]
+    if mode == Mode.BEGINNING:
+        return True
+    if (row[At.LEVELS + Of.OPERATOR] == Operator.MINUS) != (wanted < 0):
+        return False
+    if mode in (Mode.SIGNED, Mode.POINT, Mode.DECIMALS, Mode.SPOT):
+        return mode == Mode.SIGNED or spelled(row) == (wanted, True)
+    whole = len(digits) - count
+    same = whole >= 0 and digits[:count] == str(row[At.NUMBER]).rjust(count, "0")
+    ends = mode == Mode.WHOLE or (mode == Mode.COMMA and whole == 0)
+    return same and (ends or groups(row, Mode(mode), whole))
+
+
+def groups(row: Row, mode: Mode, whole: int) -> bool:
+    """Whether the ``whole`` digits to come make whole groups behind commas."""
+    missing = _MISSING[mode]
+    first = row[At.SCALE] < 0 or row[At.COUNT] <= GROUP
+    return first and whole >= missing and (whole - missing) % GROUP == 0

@@ -1,0 +1,119 @@
+"""Words, sentences and lines: what they do to the claims around them, and the verdict at the end."""
+
+from __future__ import annotations
+
+from verifirst.kernels import words
+from verifirst.kernels.equations import end_expression
+from verifirst.kernels.grammar import Mode
+from verifirst.kernels.layout import At, Line, Side
+from verifirst.kernels.state import Row, clear_side, kill
+
+_KILL, _DOUBT, _PREFIX = words.hashes(words.KILL), words.hashes(words.DOUBT), words.hashes(words.DOUBT_PREFIXES)
+_BINDING, _LINKS = words.hashes(words.BINDING), words.hashes(words.LINKS)
+_UNITS, _NUMERALS = words.hashes(words.UNITS), words.hashes(words.NUMERALS)
+_ALONE = words.hashes(("a", "i"))
+
+
+def first_letter(row: Row, byte: int) -> None:
+    """A word begins."""
+    row[At.HASH], row[At.LENGTH] = 0, 0
+    letter(row, byte)
+
+
+def letter(row: Row, byte: int) -> None:
+    """One more letter of a word."""
+    row[At.HASH] = words.extend(row[At.HASH], byte | 32)
+    row[At.LENGTH] += 1
+    if row[At.HASH] in _PREFIX:
+        row[At.LINE] |= Line.DOUBT
+
+
+def letter_after(row: Row, byte: int) -> None:
+    """A word behind a number ends the expression, unless its side has no partner yet."""
+    if row[At.OPERATORS] and not row[At.LEFT_SIDE] & Side.EXISTS:
+        kill(row)
+        return
+    end_expression(row)
+    if row[At.MODE] != Mode.DEAD:
+        row[At.LINE] |= Line.AFTER
+        first_letter(row, byte)
+
+
+def word(row: Row, _byte: int = 0) -> None:
+    """A word is complete."""
+    word, line = row[At.HASH], row[At.LINE]
+    behind = line & Line.AFTER
+    line = (line | Line.WORDS) & ~(Line.AFTER | Line.LINKED | Line.SINGLE)
+    if row[At.LENGTH] == 1:
+        line |= Line.SINGLE
+    if word in _LINKS:
+        line |= Line.LINKED
+    if word in _DOUBT:
+        line |= Line.DOUBT
+    if word in _UNITS:
+        line |= Line.UNITS
+    if word in _NUMERALS:
+        line |= Line.NUMBERS
+    row[At.LINE] = line
+    single = row[At.LENGTH] == 1
+    if word in _KILL or (behind and (single or word in _BINDING)) or (single and word not in _ALONE):
+        kill(row)
+
+
+def sentence(row: Row, _byte: int = 0) -> None:
+    """What failed can no longer be part of something bigger."""
+    if row[At.LINE] & Line.PENDING:
+        row[At.LINE] |= Line.REFUTED
+    row[At.LINE] &= ~(Line.PENDING | Line.NUMBERS | Line.LINKED)
+
+
+def word_sentence(row: Row, byte: int) -> None:
+    """A word is complete, and its sentence."""
+    word(row)
+    sentence(row, byte)
+
+
+def word_line(row: Row, byte: int) -> None:
+    """A word is complete, and its line."""
+    word(row)
+    line(row, byte)
+    row[At.MODE] = Mode.PROSE
+
+
+def line(row: Row, _byte: int = 0) -> None:
+    """The end of a step: its verdict."""
+    line = row[At.LINE]
+    excused = line & Line.DOUBT or (line & Line.SUMS and line & (Line.UNITS | Line.MONEY))
+    verdict = 0
+    if line & Line.DEAD:
+        pass
+    elif line & (Line.PENDING | Line.REFUTED):
+        verdict = 0 if excused else -1
+    elif line & Line.VERIFIED and not line & Line.UNDECIDED:
+        verdict = 1
+    row[At.LAST] = verdict
+    row[At.VERIFIED if verdict > 0 else At.REFUTED if verdict else At.UNKNOWN] += 1
+    row[At.LINE] = 0
+    row[At.LEFT_SIDE] = 0
+    clear_side(row)
+
+
+def stop(row: Row, byte: int) -> None:
+    """The expression has ended, and its sentence."""
+    pause(row, byte)
+    sentence(row, byte)
+
+
+def pause(row: Row, _byte: int) -> None:
+    """``10%: 4 + 7``: behind a percentage the host begins no expression."""
+    if row[At.SIDE] & Side.PERCENT:
+        kill(row)
+        return
+    end_expression(row)
+
+
+def stop_line(row: Row, byte: int) -> None:
+    """The expression has ended, and its line."""
+    end_expression(row)
+    line(row, byte)
+    row[At.MODE] = Mode.PROSE
