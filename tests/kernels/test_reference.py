@@ -131,6 +131,11 @@ def test_any_bytes_leave_a_row_of_narrow_integers(text):
     assert last(row) is V
 
 
+@pytest.mark.parametrize("text", ["99999 * 99999 * 99999", "(3 + 4", "5 / 0", "3 + 4 = (", "a (3"])
+def test_a_line_ends_at_its_end_whatever_killed_it(text):
+    assert verdicts(f"{text}\n3 + 4 = 7") == [U, V]
+
+
 def test_steps_are_counted_by_verdict():
     row = fresh()
     advance(row, b"3 + 4 = 7\n3 + 4 = 8\nTom has 3 apples.\n3 * 3 = 9\n")

@@ -54,7 +54,6 @@ def _take(row: Row, symbol: Symbol, byte: int) -> None:
         row[At.MODE] = mode
         if action:
             _ACTIONS[action](row, byte)
-            again = again and row[At.MODE] == mode
 
 
 _ACTIONS: dict[Action, Callable[[Row, int], None]] = {

@@ -7,11 +7,7 @@ from verifirst.kernels.equations import end_expression
 from verifirst.kernels.grammar import Mode
 from verifirst.kernels.layout import At, Line, Side
 from verifirst.kernels.state import Row, clear_side, kill
-
-_KILL, _DOUBT, _PREFIX = words.hashes(words.KILL), words.hashes(words.DOUBT), words.hashes(words.DOUBT_PREFIXES)
-_BINDING, _LINKS = words.hashes(words.BINDING), words.hashes(words.LINKS)
-_UNITS, _NUMERALS = words.hashes(words.UNITS), words.hashes(words.NUMERALS)
-_ALONE = words.hashes(("a", "i"))
+from verifirst.kernels.words import Means
 
 
 def first_letter(row: Row, byte: int) -> None:
@@ -24,7 +20,7 @@ def letter(row: Row, byte: int) -> None:
     """One more letter of a word."""
     row[At.HASH] = words.extend(row[At.HASH], byte | 32)
     row[At.LENGTH] += 1
-    if row[At.HASH] in _PREFIX:
+    if row[At.HASH] in words.PREFIXES:
         row[At.LINE] |= Line.DOUBT
 
 
@@ -41,22 +37,22 @@ def letter_after(row: Row, byte: int) -> None:
 
 def word(row: Row, _byte: int = 0) -> None:
     """A word is complete."""
-    word, line = row[At.HASH], row[At.LINE]
+    means, line, single = words.MEANINGS.get(row[At.HASH], 0), row[At.LINE], row[At.LENGTH] == 1
     behind = line & Line.AFTER
     line = (line | Line.WORDS) & ~(Line.AFTER | Line.LINKED | Line.SINGLE)
-    if row[At.LENGTH] == 1:
+    if single:
         line |= Line.SINGLE
-    if word in _LINKS:
+    if means & Means.LINK:
         line |= Line.LINKED
-    if word in _DOUBT:
+    if means & Means.DOUBT:
         line |= Line.DOUBT
-    if word in _UNITS:
+    if means & Means.UNIT:
         line |= Line.UNITS
-    if word in _NUMERALS:
+    if means & Means.NUMERAL:
         line |= Line.NUMBERS
     row[At.LINE] = line
-    single = row[At.LENGTH] == 1
-    if word in _KILL or (behind and (single or word in _BINDING)) or (single and word not in _ALONE):
+    bound = behind and (single or means & Means.BINDING)
+    if means & Means.KILL or bound or (single and not means & Means.ALONE):
         kill(row)
 
 

@@ -1,4 +1,4 @@
-"""Words that matter to arithmetic, as sets of hashes.
+"""Words that matter to arithmetic, by their hashes.
 
 The host reads such words with patterns over the sentence (``claims.assertion``,
 ``claims.lexicon``); here each is a word of its own, and its effect falls on the whole line.
@@ -7,7 +7,7 @@ That forgives more than the host forgives, never less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from enum import IntFlag
 
 from verifirst.claims import lexicon
 
@@ -74,6 +74,26 @@ UNITS = frozenset(
 """Units that convert into each other: an equation that fails may be a conversion."""
 
 
-def hashes(words: Iterable[str]) -> frozenset[int]:
-    """Their hashes."""
-    return frozenset(map(hashed, words))
+class Means(IntFlag):
+    """What a word does."""
+
+    KILL = 1
+    DOUBT = 2
+    BINDING = 4
+    LINK = 8
+    UNIT = 16
+    NUMERAL = 32
+    ALONE = 64
+
+
+_SETS = {Means.KILL: KILL, Means.DOUBT: DOUBT, Means.BINDING: BINDING, Means.LINK: LINKS, Means.UNIT: UNITS}
+_SETS |= {Means.NUMERAL: NUMERALS, Means.ALONE: frozenset(("a", "i"))}
+
+MEANINGS: dict[int, int] = {}
+"""By hash, what each word does."""
+for _meaning, _words in _SETS.items():
+    for _word in _words:
+        MEANINGS[hashed(_word)] = MEANINGS.get(hashed(_word), 0) | _meaning
+
+PREFIXES = frozenset(map(hashed, DOUBT_PREFIXES))
+"""The hashes of beginnings that raise doubt."""
