@@ -1,0 +1,187 @@
+"""The kernel ``advance``: the tokens just sampled, into the states of their sequences. One program a sequence."""
+
+import torch
+import triton
+import triton.language as tl
+
+from verifirst.kernels import alphabet, grammar, layout
+from verifirst.kernels.device import equations, program, sentences, terms
+from verifirst.kernels.device.program import Program
+from verifirst.kernels.device.registers import ROW, get, kill, level, put, raised
+
+WORDS = tl.constexpr(program.WORDS)
+PREFIXES = tl.constexpr(program.PREFIXES)
+SYMBOLS = tl.constexpr(len(alphabet.Symbol) - 1)
+BYTES = tl.constexpr(256)
+
+
+@triton.jit
+def in_prose(s, action, byte, hashes, meanings, prefixes):
+    """Actions of words, sentences and lines."""
+    if action == grammar.Action.LETTER:
+        s = sentences.letter(s, byte, prefixes)
+    elif action == grammar.Action.FIRST_LETTER:
+        s = sentences.first_letter(s, byte, prefixes)
+    elif action == grammar.Action.LETTER_AFTER:
+        s = sentences.letter_after(s, byte, prefixes)
+    elif action == grammar.Action.WORD:
+        s = sentences.word(s, hashes, meanings)
+    elif action == grammar.Action.WORD_SENTENCE:
+        s = sentences.sentence(sentences.word(s, hashes, meanings))
+    elif action == grammar.Action.WORD_LINE:
+        s = put(sentences.end_line(sentences.word(s, hashes, meanings)), layout.At.MODE, grammar.Mode.PROSE)
+    elif action == grammar.Action.SENTENCE:
+        s = sentences.sentence(s)
+    elif action == grammar.Action.LINE:
+        s = sentences.end_line(s)
+    elif action == grammar.Action.STOP:
+        s = sentences.sentence(sentences.pause(s))
+    elif action == grammar.Action.BREAK:
+        s = sentences.pause(s)
+    elif action == grammar.Action.STOP_LINE:
+        s = put(sentences.end_line(equations.end_expression(s)), layout.At.MODE, grammar.Mode.PROSE)
+    elif action == grammar.Action.KILL:
+        s = kill(s)
+    return s
+
+
+@triton.jit
+def in_literal(s, action, byte):
+    """Actions of literals, and of what begins a side."""
+    single = (get(s, layout.At.LINE) & layout.Line.SINGLE) != 0
+    if action == grammar.Action.START:
+        s = terms.first_digit(terms.begin(s), byte)
+    elif action == grammar.Action.FIRST_DIGIT:
+        s = terms.first_digit(s, byte)
+    elif action == grammar.Action.DIGIT:
+        s = terms.digit(s, byte)
+    elif action == grammar.Action.GROUPED:
+        s = terms.grouped(s, byte)
+    elif action == grammar.Action.DECIMAL:
+        s = terms.decimal(s, byte)
+    elif action == grammar.Action.LITERAL:
+        s = terms.literal(s)
+    elif action == grammar.Action.LABEL:
+        s = equations.label(s)
+    elif action == grammar.Action.START_BRACKET:
+        s = tl.where(single, kill(s), terms.enter(terms.begin(s), layout.Kind.BRACKET))
+    elif action == grammar.Action.START_FRACTION:
+        s = tl.where(single, kill(s), raised(terms.begin(s), layout.At.SIDE, layout.Side.LOOSE))
+    elif action == grammar.Action.MONEY:
+        s = terms.money(s)
+    return s
+
+
+@triton.jit
+def in_expression(s, action):
+    """Actions of operators and brackets."""
+    if action == grammar.Action.PLUS:
+        s = terms.additive(s, layout.Operator.PLUS)
+    elif action == grammar.Action.MINUS:
+        s = terms.additive(s, layout.Operator.MINUS)
+    elif action == grammar.Action.TIMES:
+        s = terms.times(s)
+    elif action == grammar.Action.OVER:
+        s = terms.over(s)
+    elif action == grammar.Action.CROSS:
+        s = terms.cross(s)
+    elif action == grammar.Action.EQUALS:
+        s = equations.equals(s)
+    elif action == grammar.Action.SIGN:
+        s = put(s, level(s) + layout.Of.OPERATOR, layout.Operator.MINUS)
+    elif action == grammar.Action.BRACKET:
+        s = terms.enter(s, layout.Kind.BRACKET)
+    elif action == grammar.Action.CLOSE:
+        s = terms.close(s)
+    elif action == grammar.Action.FRACTION:
+        s = raised(s, layout.At.SIDE, layout.Side.LOOSE)
+    elif action == grammar.Action.TOP:
+        s = terms.enter(s, layout.Kind.NUMERATOR)
+    elif action == grammar.Action.BOTTOM:
+        s = terms.bottom(s)
+    elif action == grammar.Action.END:
+        s = terms.end(s)
+    elif action == grammar.Action.PERCENT:
+        s = terms.percent(s)
+    return s
+
+
+@triton.jit
+def take(s, symbol, byte, grammar_table, hashes, meanings, prefixes):
+    """One symbol: a transition, and another where the symbol is read again."""
+    again = symbol >= 0
+    while again:
+        entry = tl.load(grammar_table + get(s, layout.At.MODE) * SYMBOLS + symbol).to(tl.int64)
+        action = entry & 255
+        s = put(s, layout.At.MODE, (entry >> 8) & 255)
+        s = in_prose(s, action, byte, hashes, meanings, prefixes)
+        s = in_literal(s, action, byte)
+        s = in_expression(s, action)
+        again = (entry >> 16) != 0
+    return s
+
+
+@triton.jit
+def read(s, byte, alphabet_table, grammar_table, hashes, meanings, prefixes):
+    """One byte: at most two symbols."""
+    again = byte >= 0
+    while again:
+        entry = tl.load(alphabet_table + get(s, layout.At.LEXER) * BYTES + byte).to(tl.int64)
+        s = put(s, layout.At.LEXER, (entry >> 8) & 255)
+        s = take(s, (entry & 255) - 1, byte, grammar_table, hashes, meanings, prefixes)
+        again = (entry >> 16) != 0
+    return s
+
+
+@triton.jit
+def advance_row(
+    row, token, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets, width: tl.constexpr
+):
+    """Read the bytes of ``token`` into the state at ``row``."""
+    place = tl.arange(0, ROW)
+    s = tl.load(row + place, mask=place < width, other=0)
+    hashes = tl.load(words_ + tl.arange(0, WORDS))
+    meanings = tl.load(meanings_ + tl.arange(0, WORDS))
+    prefixes = tl.load(prefixes_ + tl.arange(0, PREFIXES))
+    first = tl.load(offsets + token)
+    last = tl.load(offsets + token + 1)
+    for at in range(first, last):
+        byte = tl.load(bytes_ + at).to(tl.int64)
+        s = read(s, byte, alphabet_table, grammar_table, hashes, meanings, prefixes)
+    tl.store(row + place, s, mask=place < width)
+
+
+@triton.jit
+def advance_kernel(
+    rows, tokens, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets, width: tl.constexpr
+):
+    """Program ``i`` advances sequence ``i``; a token below 0 leaves it as it is."""
+    index = tl.program_id(0)
+    token = tl.load(tokens + index)
+    if token >= 0:
+        advance_row(
+            rows + index * width,
+            token,
+            alphabet_table,
+            grammar_table,
+            words_,
+            meanings_,
+            prefixes_,
+            bytes_,
+            offsets,
+            width,
+        )
+
+
+def advance(rows: torch.Tensor, tokens: torch.Tensor, program_: Program) -> None:
+    """Read one token into each state.
+
+    ``rows`` ``[sequences, WIDTH]`` int64, contiguous, is changed in place. ``tokens``
+    ``[sequences]`` integers on the same device: ids below the vocabulary's size; a
+    negative one leaves its row alone. No host synchronisation.
+    """
+    p = program_
+    advance_kernel[(len(tokens),)](
+        rows, tokens, p.alphabet, p.grammar, p.hashes, p.meanings, p.prefixes, p.spelled, p.offsets,
+        width=layout.WIDTH, num_warps=1,
+    )  # fmt: skip

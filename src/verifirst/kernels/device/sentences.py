@@ -1,0 +1,92 @@
+"""``kernels.sentences`` on a device, line by line."""
+
+import triton
+import triton.language as tl
+
+from verifirst.kernels import layout, words
+from verifirst.kernels.device.equations import end_expression
+from verifirst.kernels.device.registers import clear_side, dead, get, has, kill, put, raised
+
+LOWER = tl.constexpr(32)
+"""The bit that makes an ASCII letter small."""
+
+
+@triton.jit
+def letter(s, byte, prefixes):
+    """One more letter of a word."""
+    hash_ = (get(s, layout.At.HASH) * words.STEP + (byte | LOWER)) & words.MASK
+    s = put(put(s, layout.At.HASH, hash_), layout.At.LENGTH, get(s, layout.At.LENGTH) + 1)
+    doubtful = tl.sum(tl.where(prefixes == hash_, 1, 0)) > 0
+    return tl.where(doubtful, raised(s, layout.At.LINE, layout.Line.DOUBT), s)
+
+
+@triton.jit
+def first_letter(s, byte, prefixes):
+    """A word begins."""
+    return letter(put(put(s, layout.At.HASH, 0), layout.At.LENGTH, 0), byte, prefixes)
+
+
+@triton.jit
+def letter_after(s, byte, prefixes):
+    """A word behind a number ends the expression, unless its side has no partner yet."""
+    partner = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
+    if (get(s, layout.At.OPERATORS) > 0) & (not partner):
+        s = kill(s)
+    else:
+        s = end_expression(s)
+        if not dead(s):
+            s = first_letter(raised(s, layout.At.LINE, layout.Line.AFTER), byte, prefixes)
+    return s
+
+
+@triton.jit
+def word(s, hashes, meanings):
+    """A word is complete."""
+    means = tl.sum(tl.where(hashes == get(s, layout.At.HASH), meanings, 0))
+    line = get(s, layout.At.LINE)
+    single = get(s, layout.At.LENGTH) == 1
+    behind = (line & layout.Line.AFTER) != 0
+    line = (line | layout.Line.WORDS) & ~(layout.Line.AFTER | layout.Line.LINKED | layout.Line.SINGLE)
+    line = line | tl.where(single, layout.Line.SINGLE, 0)
+    line = line | tl.where((means & words.Means.LINK) != 0, layout.Line.LINKED, 0)
+    line = line | tl.where((means & words.Means.DOUBT) != 0, layout.Line.DOUBT, 0)
+    line = line | tl.where((means & words.Means.UNIT) != 0, layout.Line.UNITS, 0)
+    line = line | tl.where((means & words.Means.NUMERAL) != 0, layout.Line.NUMBERS, 0)
+    s = put(s, layout.At.LINE, line)
+    bound = behind & (single | ((means & words.Means.BINDING) != 0))
+    unknown = single & ((means & words.Means.ALONE) == 0)
+    return tl.where(((means & words.Means.KILL) != 0) | bound | unknown, kill(s), s)
+
+
+@triton.jit
+def sentence(s):
+    """What failed can no longer be part of something bigger."""
+    line = get(s, layout.At.LINE)
+    line = line | tl.where((line & layout.Line.PENDING) != 0, layout.Line.REFUTED, 0)
+    return put(s, layout.At.LINE, line & ~(layout.Line.PENDING | layout.Line.NUMBERS | layout.Line.LINKED))
+
+
+@triton.jit
+def end_line(s):
+    """The end of a step: its verdict."""
+    line = get(s, layout.At.LINE)
+    unlike = ((line & layout.Line.SUMS) != 0) & ((line & (layout.Line.UNITS | layout.Line.MONEY)) != 0)
+    excused = ((line & layout.Line.DOUBT) != 0) | unlike
+    failed = (line & (layout.Line.PENDING | layout.Line.REFUTED)) != 0
+    held = ((line & layout.Line.VERIFIED) != 0) & ((line & layout.Line.UNDECIDED) == 0)
+    verdict = tl.where(failed, tl.where(excused, 0, -1), tl.where(held, 1, 0))
+    verdict = tl.where((line & layout.Line.DEAD) != 0, 0, verdict)
+    counted = tl.where(verdict < 0, layout.At.REFUTED, layout.At.UNKNOWN)
+    counted = tl.where(verdict > 0, layout.At.VERIFIED, counted)
+    s = put(put(s, layout.At.LAST, verdict), counted, get(s, counted) + 1)
+    return clear_side(put(put(s, layout.At.LINE, 0), layout.At.LEFT_SIDE, 0))
+
+
+@triton.jit
+def pause(s):
+    """The expression has ended; behind a percentage nothing begins."""
+    if has(s, layout.At.SIDE, layout.Side.PERCENT):
+        s = kill(s)
+    else:
+        s = end_expression(s)
+    return s
