@@ -59,6 +59,10 @@ def on_host(text):
         ("(((((1 + 1) + 1) + 1) + 1) + 1) = 6", U),  # too deep
         ("5 / (2 - 2) = 5", U),
         ("3 + 4 = 7\x00", U),
+        ("So I'm 34 + 2 = 36 years old.", U),  # the host takes a letter before an apostrophe for a name
+        ("Tom's total is 34 + 2 = 36.", V),
+        ("It costs 16 + 27 = $43.00", V),
+        ("It costs 16 + 27 = $$43.00", U),
         ("", U),
     ],
 )

@@ -38,7 +38,8 @@ class Mode(IntEnum):
     SIGNED = 21  # behind that sign
     TOP = 22  # the brace of a numerator must follow
     BOTTOM = 23  # the brace of a denominator must follow
-    DEAD = 24
+    PRICED = 24  # behind the currency sign of an operand
+    DEAD = 25
 
 
 class Action(IntEnum):
@@ -81,6 +82,7 @@ class Action(IntEnum):
     STOP_LINE = 34
     MONEY = 35  # a currency sign, or a delimiter
     CROSS = 36  # an x for a sign
+    APOSTROPHE = 37  # inside a word
 
 
 S, A, M = Symbol, Action, Mode
@@ -130,7 +132,7 @@ def _prose() -> Rows:
         M.WORD: {
             **dict.fromkeys(_LETTERS, (A.LETTER, M.WORD, False)),
             S.SPACE: (A.WORD, M.PROSE, False),
-            S.APOSTROPHE: (A.NOTHING, M.APOSTROPHE, False),
+            S.APOSTROPHE: (A.APOSTROPHE, M.APOSTROPHE, False),
             S.MINUS: (A.WORD, M.HYPHEN, False),
             S.POINT: (A.WORD_SENTENCE, M.PAUSED, False),
             S.PAUSE: (A.WORD_SENTENCE, M.PAUSED, False),
@@ -189,14 +191,13 @@ def _expressions() -> Rows:
     }
     operand: dict[Symbol, Entry] = {
         S.SPACE: (A.NOTHING, M.OPERAND, False),
-        S.MONEY: (A.MONEY, M.OPERAND, False),
+        S.MONEY: (A.MONEY, M.PRICED, False),
         S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False),
         S.OPEN: (A.BRACKET, M.BEGINNING, False),
         S.FRACTION: (A.FRACTION, M.TOP, False),
     }
     beginning = operand | {
         S.SPACE: (A.NOTHING, M.BEGINNING, False),
-        S.MONEY: (A.MONEY, M.BEGINNING, False),
         S.MINUS: (A.SIGN, M.SIGNED, False),
     }
     return {
@@ -205,6 +206,7 @@ def _expressions() -> Rows:
         M.SIGN_X: {S.SPACE: (A.CROSS, M.TIMES_X, False)},
         M.TIMES_X: {S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False)},
         M.OPERAND: operand,
+        M.PRICED: {symbol: entry for symbol, entry in operand.items() if symbol is not S.MONEY},
         M.BEGINNING: beginning,
         M.SIGNED: {S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False)},
         M.TOP: {S.SPACE: (A.NOTHING, M.TOP, False), S.BEGIN: (A.TOP, M.BEGINNING, False)},

@@ -22,7 +22,8 @@ _SAMPLE = "1 * 1 x 1 × 1 ∗ 1 + 1 = 9"
 _LITERAL = frozenset(
     (Mode.WHOLE, Mode.COMMA, Mode.GROUP1, Mode.GROUP2, Mode.GROUP3, Mode.POINT, Mode.DECIMALS, Mode.SPOT)
 )
-_WRITING = _LITERAL | {Mode.BEGINNING, Mode.SIGNED}
+_OPEN = frozenset((Mode.BEGINNING, Mode.PRICED))
+_WRITING = _LITERAL | _OPEN | {Mode.SIGNED}
 _MISSING = {Mode.COMMA: GROUP, Mode.GROUP1: 2, Mode.GROUP2: 1, Mode.GROUP3: 0}
 _SPELLED = b"0123456789,.$- "
 _FAILED = Line.PENDING | Line.REFUTED
@@ -141,7 +142,7 @@ def spelled(row: Row) -> tuple[int, bool]:
 def viable(row: Row, wanted: int) -> bool:
     """Whether the literal being written can still become ``wanted``."""
     mode, digits, count = row[At.MODE], str(abs(wanted)), row[At.COUNT]
-    if mode == Mode.BEGINNING:
+    if mode in _OPEN:
         return True
     if (row[At.LEVELS + Of.OPERATOR] == Operator.MINUS) != (wanted < 0):
         return False

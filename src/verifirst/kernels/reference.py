@@ -93,4 +93,5 @@ _ACTIONS: dict[Action, Callable[[Row, int], None]] = {
     Action.STOP_LINE: sentences.stop_line,
     Action.MONEY: terms.money,
     Action.CROSS: terms.cross,
+    Action.APOSTROPHE: sentences.apostrophe,
 }

@@ -24,6 +24,12 @@ def letter(row: Row, byte: int) -> None:
         row[At.LINE] |= Line.DOUBT
 
 
+def apostrophe(row: Row, _byte: int = 0) -> None:
+    """``I'm``: to the host the letter before it is a name, and what follows is no prose."""
+    if row[At.LENGTH] == 1:
+        kill(row)
+
+
 def letter_after(row: Row, byte: int) -> None:
     """A word behind a number ends the expression, unless its side has no partner yet."""
     if row[At.OPERATORS] and not row[At.LEFT_SIDE] & Side.EXISTS:

@@ -40,6 +40,8 @@ def in_prose(s, action, byte, hashes, meanings, prefixes):
         s = sentences.pause(s)
     elif action == grammar.Action.STOP_LINE:
         s = put(sentences.end_line(equations.end_expression(s)), layout.At.MODE, grammar.Mode.PROSE)
+    elif action == grammar.Action.APOSTROPHE:
+        s = sentences.apostrophe(s)
     elif action == grammar.Action.KILL:
         s = kill(s)
     return s

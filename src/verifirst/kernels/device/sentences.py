@@ -27,6 +27,12 @@ def first_letter(s, byte, prefixes):
 
 
 @triton.jit
+def apostrophe(s):
+    """Inside a word; behind a single letter it kills."""
+    return tl.where(get(s, layout.At.LENGTH) == 1, kill(s), s)
+
+
+@triton.jit
 def letter_after(s, byte, prefixes):
     """A word behind a number ends the expression, unless its side has no partner yet."""
     partner = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
