@@ -59,6 +59,8 @@ def test_a_sign_says_that_it_follows() -> None:
         (r"$17 + x \equiv 3 \pmod{7}$", (7,)),
         (r"$17 + x \equiv 3 \pmod 7$", (7,)),
         (r"$x \equiv 3 \mod{n}$", ("$n",)),
+        (r"$x \equiv 3 \mod 25$", (25,)),
+        ("x ≡ 3 mod 25", (25,)),
         (r"$x \equiv 3 (\text{mod } 7)$", ()),
         (r"x ≡ 3 (mod 7)", (7,)),
         (r"$x \equiv 3$", ()),

@@ -122,6 +122,12 @@ TRAPS: dict[str, Trap] = {
     "modular chain": ("", [r"$2^{10} = 1024 \equiv 4 \pmod{10}$, so $2^{10} \equiv 4 \equiv -6 \pmod{10}$."]),
     "modulus with equals": ("", [r"$17 = 3 \pmod 7$ and $-1 = 6 \pmod{7}$"]),
     "mod in words": ("", ["17 = 3 (mod 7) and 100 = 2 (mod 7)"]),
+    "modulus of two digits": ("", [r"$7^2 = 49 \equiv -1 \mod 25$, so $7^4 \equiv 1 \mod 25$ and $7^{2} \bmod 25 = 24$."]),
+    "decimal without a zero": (
+        "",
+        ["x + .5*2 = 3, so x = 2", "So 2+.5√16 = 4 and .5*sqrt(4) = 1", "X + .04X = 1.04X", "y = .5*√4 = 1"],
+    ),
+    "mod without brackets": ("", ["7^2 = 49 ≡ -1 mod 25 and 100 ≡ 2 modulo 14"]),
     "bmod": ("", [r"$17 \bmod 5 = 2$ and $-3 \bmod 5 = 2$"]),
     "divides": ("", [r"$3 \mid 12$ and $a \mid b$ means $b = ka$."]),
     "given that, bar": ("", [r"$P(A \mid B) = \frac{P(A \cap B)}{P(B)} = \frac{0.2}{0.5} = 0.4$"]),

@@ -172,6 +172,8 @@ def _ends(tokens: Tokens, i: int) -> bool:
     kind = tokens.kinds[i]
     if kind == "c":
         return tokens.texts[i] in ("pmod", "pod", "mod")
+    if kind == "w":
+        return tokens.texts[i].lower() in ("mod", "modulo")
     if kind == "(":
         return tokens.kinds[i + 1] in "Twc" and tokens.texts[i + 1].strip().lower().startswith("mod")
     return kind == ")" and not tokens.typeset
@@ -192,11 +194,11 @@ def _skip(kinds: list[str], i: int) -> int:
 
 
 def _modulus(tokens: Tokens, i: int, style: Style, functions: frozenset[str]) -> tuple[Term, int]:
-    r"""``\pmod{7}``, ``(\text{mod } 7)``, ``(mod 7)`` at token ``i``."""
+    r"""``\pmod{7}``, ``(\text{mod } 7)``, ``(mod 7)``, ``mod 7`` at token ``i``."""
     kinds = tokens.kinds
-    if kinds[i] not in "c(" or not _ends(tokens, i):
+    if kinds[i] not in "c(w" or not _ends(tokens, i):
         return (), i
-    j = i + 1 if kinds[i] == "c" else i + 2
+    j = i + 2 if kinds[i] == "(" else i + 1
     try:
         parsed = parse(tokens, j, style, functions)
     except (OpaqueError, IndexError):

@@ -44,7 +44,7 @@ _UNITS = (
 _TAGS = "a|b|i|u|p|em|strong|br|sub|sup|span|div|h[1-6]|li|ul|ol|td|tr|th|table|code|pre"  # of HTML
 _TYPED_FUNCTIONS = "sqrt|arcsin|arccos|arctan|sin|cos|tan|log|ln|gcd|lcm|max|min|pi"
 _TYPED = re.compile(
-    rf"""\s++|[+*/(){{}}_,|]|[0-9.]*\.\.+|</?(?:{_TAGS})\s*/?>|(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
+    rf"""\s++|[+*/(){{}}_,|]|[0-9.]*\.\.+|(?<![\w)\]}}.])\.[0-9]++|</?(?:{_TAGS})\s*/?>|(?<=[0-9])(?!(?:{_UNITS})(?![A-Za-z]))[a-z](?=[a-z]{{1,2}}(?![A-Za-z]))
     |(?<=[0-9][a-z])[a-z](?=[a-z](?![A-Za-z]))
     |(?:{_TYPED_FUNCTIONS})(?![A-Za-z])
     |[A-Za-z][A-Za-z'’]+(?:[ -][A-Za-z'’]{{2,}})*+\.?|[.:?"“”`•→⇒—$€£]|=>|==>|-{{1,2}}>
@@ -100,7 +100,7 @@ def _lex(text: str, region: Region, start: int, end: int, rows: list[Row]) -> in
         if kind == "n":
             if repeats and at - begin == 1 and not _WHOLE.match(text, begin, region.end):
                 kind = "o"
-            elif typeset and at - begin > 1 and value[0] != "." and rows and rows[-1][0] == "c":
+            elif typeset and at - begin > 1 and value[0] != "." and rows and _takes_digit(rows[-1]):
                 rows.append((kind, value[0], begin, begin + 1))  # \frac takes one digit: \frac12
                 _lex(text, region, begin + 1, at, rows)
                 continue
@@ -111,6 +111,11 @@ def _lex(text: str, region: Region, start: int, end: int, rows: list[Row]) -> in
         if kind:
             rows.append((kind, value, begin, at))
     return len(pieces) + text.count("\\", start, end)
+
+
+def _takes_digit(row: Row) -> bool:
+    r"""Whether the token before a number takes its first digit only; nobody means that by ``\mod 25``."""
+    return row[0] == "c" and not row[1].endswith("mod")
 
 
 def _after_matrix(text: str, opening: str, at: int, end: int) -> int:

@@ -126,7 +126,7 @@ class WrongValue(Rule):
 
 def _idle(claim: Formula, text: str) -> str:
     """Why the relation may be a test rather than a result, or ``""``."""
-    if bare(claim, text):
+    if claim.relation != "≡" and bare(claim, text):  # no unit makes numbers congruent
         return "two bare numbers"
     lone_left = isinstance(claim.left.term[0], int) and len(claim.left.term) <= 2  # noqa: PLR2004  # a number, its sign
     return "a candidate is put to the test" if lone_left and tried(text, claim.start) else ""
