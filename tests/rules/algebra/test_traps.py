@@ -123,6 +123,8 @@ TRAPS: dict[str, Trap] = {
     "modulus with equals": ("", [r"$17 = 3 \pmod 7$ and $-1 = 6 \pmod{7}$"]),
     "mod in words": ("", ["17 = 3 (mod 7) and 100 = 2 (mod 7)"]),
     "modulus of two digits": ("", [r"$7^2 = 49 \equiv -1 \mod 25$, so $7^4 \equiv 1 \mod 25$ and $7^{2} \bmod 25 = 24$."]),
+    "primes counted": ("There are 4 primes up to 10.", [r"So $\pi(10) = 4$ and $\pi(10) + \pi(3) = 6$."]),
+    "one over 2i": ("", [r"$1/2i = -i/2$ and $\frac{1}{2i} = -\frac{i}{2}$"]),
     "decimal without a zero": (
         "",
         ["x + .5*2 = 3, so x = 2", "So 2+.5√16 = 4 and .5*sqrt(4) = 1", "X + .04X = 1.04X", "y = .5*√4 = 1"],

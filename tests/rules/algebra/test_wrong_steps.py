@@ -40,6 +40,8 @@ CLOSED = [  # the right text, what makes it wrong, the claim that is then refute
     (r"$17 + 1 \equiv 4 \pmod{7}$", "4", "3", r"17 + 1 \equiv 3"),
     (r"$2^{10} \equiv 1 \pmod{11}$", "1 ", "2 ", r"2^{10} \equiv 2"),
     (r"$17 \bmod 5 = 2$", "= 2", "= 3", r"17 \bmod 5 = 3"),
+    (r"Volume = πr^2h = π(6)^2(12) = 432π", "432", "216", "π(6)^2(12) = 216π"),
+    (r"$\frac{4i(1-2i)}{(1+2i)(1-2i)} = \frac{4i+8}{5}$", "4i+8", "4i-8", r"\frac{4i(1-2i)}{(1+2i)(1-2i)} = \frac{4i-8}{5}"),
     (r"$67 \bmod 25 = 17$", "= 17", "= 15", r"67 \bmod 25 = 15"),
     (r"$67 \equiv 17 \mod 25$", "17", "15", r"67 \equiv 15"),
     (r"$2^{10} \equiv 24 \pmod 1000$", "24", "25", r"2^{10} \equiv 25"),

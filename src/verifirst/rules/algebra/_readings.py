@@ -31,16 +31,30 @@ _OTHERS = [
 ]
 
 
-def readings(text: str, claim: Formula, budget: Budget) -> Iterator[tuple[Style, Relation | None]]:
+def readings(
+    text: str, claim: Formula, budget: Budget, *, imaginary: bool = False
+) -> Iterator[tuple[Style, Relation | None]]:
     """The textbook's sides, then those of every style that the text leaves room for.
 
-    None for a style in which the sides are cut elsewhere.
+    None for a style in which the sides are cut elsewhere. ``imaginary``: in all of them i is
+    the imaginary unit.
     """
-    yield TEXTBOOK, (claim.left.term, claim.right.term)
     source = text[claim.start : claim.end]
+    if not imaginary:
+        yield TEXTBOOK, (claim.left.term, claim.right.term)
     for style, needs in _OTHERS:
-        if all(need.search(source) for need in needs):
-            yield style, reread(text, claim, style, budget)
+        if all(need.search(source) for need in needs) and not (style.calls and _constant_pi(source)):
+            known = style._replace(imaginary=True) if imaginary else style
+            yield known, reread(text, claim, known, budget)
+
+
+_BARE_PI = re.compile(r"(?:π|\\pi(?![a-z]))(?!\s*(?:\\left\s*)?\()")
+_CALL = re.compile(r"(?<![A-Za-z\\])[A-Za-z]'?\s*(?:\\left\s*)?\(")
+
+
+def _constant_pi(source: str) -> bool:
+    """``π(6)^2 = 36π``: beside a π that calls nothing, the other one is a number, too; and no other letter calls."""
+    return _BARE_PI.search(source) is not None and not _CALL.search(source)
 
 
 _LEEWAY = re.compile(

@@ -25,7 +25,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from verifirst.claims.assertion import approximate, tried
-from verifirst.claims.formula import TEXTBOOK, Formula
+from verifirst.claims.formula import Formula
 from verifirst.core.claim import Claim
 from verifirst.core.rule import Context, Example, Rule, Stage
 from verifirst.core.verdict import Reason, Status, Verdict
@@ -69,7 +69,7 @@ class WrongValue(Rule):
         Example(r"$2x + 3 = 7$", None, why="not a relation between numbers"),
     )
 
-    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # noqa: C901  # one loop over the readings
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # one loop over the readings
         """Decide a relation between closed terms."""
         if not isinstance(claim, Formula) or claim.relation == ":=" or (claim.relation == "|" and claim.members > 2):  # noqa: PLR2004
             return None
@@ -79,9 +79,7 @@ class WrongValue(Rule):
         seen: list[Relation] = []
         open_ = ""
         complex_ = _COMPLEX.search(text, claim.start, claim.end) is not None and not _index(claim, context)
-        for style, sides in readings(text, claim, budget):
-            if complex_ and not style.imaginary and style == TEXTBOOK:
-                continue
+        for style, sides in readings(text, claim, budget, imaginary=complex_):
             if sides is None or not closed(*sides):
                 open_ = open_ or "another reading is not a relation between numbers"
                 continue  # perhaps i or e, read as a number further on
