@@ -109,12 +109,17 @@ def test_numbers_too_large_to_take_apart_are_unknown() -> None:
     assert found.status is Status.UNKNOWN
 
 
+def power(prime: int, exponent: int) -> str:
+    """As TeX wants it: 2^10 without braces is 2^1 0."""
+    return f"{prime}^{{{exponent}}}" if exponent > 9 else f"{prime}^{exponent}" if exponent > 1 else str(prime)
+
+
 @settings(max_examples=200, deadline=None)
 @given(numbers, st.sampled_from([r" \cdot ", r" \times ", " * ", " times "]), st.integers(0, 2), st.data())
 def test_factorizations(a: int, times: str, off: int, data: st.DataObject) -> None:
     powers = dict(factorint(a))
     slipped = data.draw(st.sampled_from(sorted(powers)))
     powers[slipped] += off
-    said = times.join(f"{prime}^{exponent}" if exponent > 1 else str(prime) for prime, exponent in powers.items())
+    said = times.join(power(prime, exponent) for prime, exponent in powers.items())
     wrap = "{}" if "times" in times and "\\" not in times else "${}$"
     assert verdict(f"The prime factorization of ${a}$ is {wrap.format(said)}.") is expected(not off)
