@@ -100,6 +100,13 @@ def test_a_watch_goes_back_with_the_text():
     assert watch.forbidden(text[:4]) == frozenset()
 
 
+def test_a_token_past_the_vocabulary_spells_nothing():
+    """Models pad their embeddings, and may sample what no tokenizer knows."""
+    masker = Masker(VOCABULARY, (END,))
+    text = [byte + 1 for byte in b"3 * 12 ="]
+    assert Watch(masker).forbidden([*text, len(VOCABULARY) + 7]) == Watch(masker).forbidden(text) != frozenset()
+
+
 @given(st.lists(st.integers(0, 2)), st.lists(st.integers(0, 2)))
 def test_the_common_beginning(known, now):
     count = common(known, now)

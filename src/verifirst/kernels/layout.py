@@ -111,8 +111,8 @@ class Side(IntEnum):
     EXISTS = 1  # (of the left side) there is one
     LOOSE = 2  # may be read in another way: its equation may hold, but not fail
     DIVIDED = 4  # holds a division
+    ADDED = 8  # holds a sum or difference
     DECIMAL = 16  # holds a decimal
     MULTIPLIED = 32  # holds a product
-    ADDED = 8  # holds a sum or difference
     PERCENT = 64  # has a percentage
     BRACKETS = 128  # holds brackets or a fraction

@@ -27,6 +27,8 @@ _WRITING = _LITERAL | _OPEN | {Mode.SIGNED}
 _MISSING = {Mode.COMMA: GROUP, Mode.GROUP1: 2, Mode.GROUP2: 1, Mode.GROUP3: 0}
 _SPELLED = b"0123456789,.$- "
 _FAILED = Line.PENDING | Line.REFUTED
+_REMEMBERED = 4096
+"""States whose forbidden tokens are kept."""
 _PLAIN = Side.EXISTS | Side.MULTIPLIED | Side.ADDED
 
 
@@ -38,11 +40,12 @@ def ordinary(problem: str) -> bool:
 class Masker:
     """Knows a vocabulary; ``forbidden`` looks at a state. Shared by all sequences.
 
-    ``table``: the bytes of each token, by id. ``ends``: ids that end the text.
+    ``table``: the bytes of each token, by id; a token past it spells nothing (models pad their
+    vocabularies). ``ends``: ids that end the text.
     """
 
     def __init__(self, table: Sequence[bytes], ends: Collection[int]) -> None:
-        self.table = table
+        self._table = table
         groups: dict[bytes, list[int]] = defaultdict(list)
         for token, text in enumerate(table):
             if text:
@@ -52,13 +55,17 @@ class Masker:
         self._groups = [(text, frozenset(tokens)) for text, tokens in groups.items()]
         self._known: dict[tuple[int, ...], frozenset[int]] = {}
 
+    def spells(self, token: int) -> bytes:
+        """The bytes of a token."""
+        return self._table[token] if token < len(self._table) else b""
+
     def forbidden(self, row: Row) -> frozenset[int]:
         """Ids of the tokens that may not come next; empty where no result is being written."""
         if not row[At.LEFT_SIDE] & Side.EXISTS or row[At.LINE] & (Line.DOUBT | Line.DEAD):
             return frozenset()
-        key = tuple(row)
+        key = (*row[: At.HASH], *row[At.NUMBER : At.VERIFIED], *row[At.LEVELS :])  # without words before, and counts
         if key not in self._known:
-            if len(self._known) > 4096:  # noqa: PLR2004  # a bound, not a setting
+            if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[key] = frozenset().union(*(ids for text, ids in self._groups if not allowed(row, text)))
         return self._known[key]
@@ -78,7 +85,7 @@ class Watch:
         del self._tokens[same:], self._rows[same + 1 :]
         for token in tokens[same:]:
             row = list(self._rows[-1])
-            advance(row, self._masker.table[token])
+            advance(row, self._masker.spells(token))
             self._tokens.append(token)
             self._rows.append(row)
         return self._masker.forbidden(self._rows[-1])

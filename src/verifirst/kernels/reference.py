@@ -65,7 +65,7 @@ _ACTIONS: dict[Action, Callable[[Row, int], None]] = {
     Action.WORD_SENTENCE: sentences.word_sentence,
     Action.WORD_LINE: sentences.word_line,
     Action.SENTENCE: sentences.sentence,
-    Action.LINE: sentences.line,
+    Action.LINE: sentences.end_line,
     Action.START: terms.start,
     Action.FIRST_DIGIT: terms.first_digit,
     Action.DIGIT: terms.digit,

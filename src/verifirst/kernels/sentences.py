@@ -78,11 +78,11 @@ def word_sentence(row: Row, byte: int) -> None:
 def word_line(row: Row, byte: int) -> None:
     """A word is complete, and its line."""
     word(row)
-    line(row, byte)
+    end_line(row, byte)
     row[At.MODE] = Mode.PROSE
 
 
-def line(row: Row, _byte: int = 0) -> None:
+def end_line(row: Row, _byte: int = 0) -> None:
     """The end of a step: its verdict."""
     line = row[At.LINE]
     excused = line & Line.DOUBT or (line & Line.SUMS and line & (Line.UNITS | Line.MONEY))
@@ -117,5 +117,5 @@ def pause(row: Row, _byte: int) -> None:
 def stop_line(row: Row, byte: int) -> None:
     """The expression has ended, and its line."""
     end_expression(row)
-    line(row, byte)
+    end_line(row, byte)
     row[At.MODE] = Mode.PROSE

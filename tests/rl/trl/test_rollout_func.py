@@ -160,6 +160,7 @@ def test_conversations_go_through_the_chat_template(tmp_path):
         (Settings(), {"temperature": 0.7}, "bans"),
         (Settings(), {"top_k": 5}, "bans"),
         (Settings(ban=False, retry_temperature=0.5), {}, "retry_temperature"),
+        (Settings(ban=False, mask=True), {}, "mask"),
         (Settings(ban=False), {"min_p": 0.1}, "min_p"),
         (Settings(ban=False), {"repetition_penalty": 1.1}, "repetition_penalty"),
     ],

@@ -43,8 +43,10 @@ def check(settings: Settings, sampling: Sampling) -> None:
 
     The trainer compares the log-probabilities that it is given with its own, which know the
     temperature and nothing of bans. A banned token's mass is spread over the others: the law
-    without bans is then known only where the raw model's is it.
+    without bans is then known only where the raw model's is it. Of a mask no law is known.
     """
+    if settings.mask:
+        raise ConfigError("completions sampled under a mask do not follow the policy; for RL use Settings(mask=False)")
     if settings.retry_temperature != 1.0:
         raise ConfigError(
             f"retry_temperature must be 1 for RL, found {settings.retry_temperature}: "

@@ -69,7 +69,7 @@ class WrongValue(Rule):
         Example(r"$2x + 3 = 7$", None, why="not a relation between numbers"),
     )
 
-    def judge(self, claim: Claim, context: Context) -> Verdict | None:  # one loop over the readings
+    def judge(self, claim: Claim, context: Context) -> Verdict | None:
         """Decide a relation between closed terms."""
         if not isinstance(claim, Formula) or claim.relation == ":=" or (claim.relation == "|" and claim.members > 2):  # noqa: PLR2004
             return None
