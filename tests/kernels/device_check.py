@@ -1,7 +1,7 @@
 """The kernel under Triton's interpreter against the reference: run in a process of its own, `python -m` this.
 
-Sequences of random lines are cut into tokens of three vocabularies (each byte, digits in groups of up to three,
-pieces of random length that split characters and commands), advanced side by side, rolled back and forked.
+Sequences of random lines are cut into tokens by three tokenizers and at random, also inside characters and
+commands; advanced side by side, rolled back and forked.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 
 import torch
 from tests.kernels.lines import line
+from tests.kernels.vocabularies import BUILD, vocabulary
 
 from verifirst.kernels.device.advance import advance
 from verifirst.kernels.device.program import Program, rows
@@ -23,24 +24,8 @@ EDGES = (
 )  # fmt: skip
 
 
-def bytewise(text: bytes, _rng: random.Random) -> list[bytes]:
-    return [text[at : at + 1] for at in range(len(text))]
-
-
-def grouped(text: bytes, _rng: random.Random) -> list[bytes]:
-    """Digits in groups of up to three, letters in words, the rest byte by byte."""
-    out: list[bytes] = []
-    for byte in text:
-        piece, digit = bytes([byte]), chr(byte).isdigit()
-        joins = out and ((digit and out[-1].isdigit() and len(out[-1]) < 3) or (piece.isalpha() and out[-1].isalpha()))
-        if joins:
-            out[-1] += piece
-        else:
-            out.append(piece)
-    return out
-
-
 def ragged(text: bytes, rng: random.Random) -> list[bytes]:
+    """Pieces of random length."""
     out, at = [], 0
     while at < len(text):
         size = rng.randrange(1, 8)
@@ -55,33 +40,42 @@ def compare(found: torch.Tensor, expected: list[list[int]], why: str) -> None:
         raise SystemExit(f"{why}: registers differ at (sequence, register) {wrong[:8]}")
 
 
-def check(split, seed: int, sequences: int = 4, lines: int = 2) -> int:
+def cut(name: str, texts: list[str], rng: random.Random) -> tuple[list[bytes], list[list[int]]]:
+    """A vocabulary, and ``texts`` in its tokens."""
+    if name == "ragged":
+        pieces = [ragged(text.encode(), rng) for text in texts]
+        table = sorted({piece for stream in pieces for piece in stream} | {b""})
+        return table, [[table.index(piece) for piece in stream] for stream in pieces]
+    table, split = vocabulary(name)
+    return table, [split(text.encode()) for text in texts]
+
+
+def check(name: str, seed: int, sequences: int = 4, lines: int = 2) -> int:
     """Advance ``sequences`` of ``lines`` each; the number of tokens read."""
     rng = random.Random(seed)
     texts = ["\n".join((line(rng), rng.choice(EDGES))[: rng.randrange(1, lines + 1)]) + "\n" for _ in range(sequences)]
-    streams = [split(text.encode(), rng) for text in texts]
-    table = sorted({piece for stream in streams for piece in stream} | {b""})
+    table, streams = cut(name, texts, rng)
     program = Program.load(table)
     device, expected = rows(sequences), [fresh() for _ in range(sequences)]
-    cut = rng.randrange(min(map(len, streams)))
+    turn = rng.randrange(min(map(len, streams)))
     for at in range(max(map(len, streams))):
-        if at == cut:  # a refused continuation, rolled back; and a fork of each sequence
+        if at == turn:  # a refused continuation, rolled back; and a fork of each sequence
             saved = device.clone()
             advance(device, torch.full((sequences,), rng.randrange(len(table))), program)
             device = saved.clone()
-        tokens = torch.tensor([table.index(stream[at]) if at < len(stream) else -1 for stream in streams])
+        tokens = torch.tensor([stream[at] if at < len(stream) else -1 for stream in streams])
         advance(device, tokens, program)
         for row, stream in zip(expected, streams, strict=True):
-            reference(row, stream[at] if at < len(stream) else b"")
-        compare(device, expected, f"{split.__name__}, seed {seed}, token {at}, {texts}")
+            reference(row, table[stream[at]] if at < len(stream) else b"")
+        compare(device, expected, f"{name}, seed {seed}, token {at}, {texts}")
     return sum(map(len, streams))
 
 
 def main() -> None:
     read = 0
     for seed in range(int(sys.argv[1]), int(sys.argv[2])):
-        for split in (bytewise, grouped, ragged):
-            read += check(split, seed)
+        for name in (*BUILD, "ragged"):
+            read += check(name, seed)
     sys.stdout.write(f"{read} tokens, every register equal\n")
 
 

@@ -29,25 +29,39 @@ def python(*arguments, **environment):
     )
 
 
-def test_every_register_equals_the_reference_s_for_three_vocabularies():
+def test_every_register_equals_the_reference_s_for_three_tokenizers():
     done = python("-m", "tests.kernels.device_check", "0", "2", TRITON_INTERPRET="1")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert "every register equal" in done.stdout
 
 
+def test_every_mask_equals_the_host_s_for_three_tokenizers():
+    done = python("-m", "tests.kernels.masking_check", "0", "1", TRITON_INTERPRET="1")
+    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
+    assert "every mask equal" in done.stdout
+
+
 COMPILE = """
+import sys
 import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from verifirst.kernels.device.advance import advance_kernel
-from verifirst.kernels.layout import WIDTH
-types = dict(rows="*i64", tokens="*i64", alphabet_table="*i32", grammar_table="*i32", words_="*i64", meanings_="*i64",
-             prefixes_="*i64", bytes_="*u8", offsets="*i32", width="constexpr")
-source = ASTSource(fn=advance_kernel, signature=types, constexprs={"width": WIDTH})
-print("entry" in triton.compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": 1}).asm["ptx"])
+from verifirst.kernels.device.masking import forbid_kernel, judge_kernel
+KERNELS = {"advance": (advance_kernel, 1), "judge": (judge_kernel, 1), "forbid": (forbid_kernel, 4)}
+CONSTANTS = {"width": 74, "parts": 32, "block": 1024}
+POINTERS = {"bytes_": "*u8", "texts": "*u8", "failed": "*u8", "logits": "*bf16"} | dict.fromkeys(
+    ("rows", "tokens", "words_", "meanings_", "prefixes_"), "*i64")
+SCALARS = ("count", "vocabulary", "logits_stride", "packed_stride", "tokens" if sys.argv[1] == "forbid" else "")
+kernel, warps = KERNELS[sys.argv[1]]
+constants = {name: CONSTANTS[name] for name in kernel.arg_names if name in CONSTANTS}
+types = {name: "i32" if name in SCALARS else POINTERS.get(name, "*i32") for name in kernel.arg_names}
+source = ASTSource(fn=kernel, signature=types | dict.fromkeys(constants, "constexpr"), constexprs=constants)
+print("entry" in triton.compile(source, target=GPUTarget("cuda", 90, 32), options={"num_warps": warps}).asm["ptx"])
 """
 
 
-def test_the_compiler_makes_it_a_program_for_a_gpu(tmp_path):
-    done = python("-c", COMPILE, TRITON_CACHE_DIR=str(tmp_path))
+@pytest.mark.parametrize("kernel", ["advance", "judge", "forbid"])
+def test_the_compiler_makes_it_a_program_for_a_gpu(kernel, tmp_path):
+    done = python("-c", COMPILE, kernel, TRITON_CACHE_DIR=str(tmp_path))
     assert done.stdout.strip() == "True", done.stderr[-2000:]

@@ -90,6 +90,12 @@ def test_a_mask_agrees_with_a_look_at_each_token(seed):
     assert Masker(VOCABULARY, ()).forbidden(row) == expected
 
 
+@pytest.mark.parametrize("text", ["(", "(36)", "\\frac", " (36 - 1)"])
+def test_no_expression_stands_in_for_a_result(text):
+    assert not allowed(after("3 * 12 ="), text.encode())
+    assert allowed(after("2 + 3 * 12 ="), text.encode())
+
+
 def test_a_watch_goes_back_with_the_text():
     masker = Masker(VOCABULARY, (END,))
     watch, text = Watch(masker), [byte + 1 for byte in b"3 * 12 = 3"]

@@ -7,7 +7,6 @@ further expression in its place. Everywhere else only what the automaton would r
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from verifirst.claims.assertion import doubt
@@ -19,17 +18,20 @@ from verifirst.kernels.state import Row, fresh
 _SAMPLE = "1 * 1 x 1 × 1 ∗ 1 + 1 = 9"
 """An equation with every operator that a problem may redefine."""
 
-_LITERAL = frozenset(
+LITERAL = frozenset(
     (Mode.WHOLE, Mode.COMMA, Mode.GROUP1, Mode.GROUP2, Mode.GROUP3, Mode.POINT, Mode.DECIMALS, Mode.SPOT)
 )
-_OPEN = frozenset((Mode.BEGINNING, Mode.PRICED))
-_WRITING = _LITERAL | _OPEN | {Mode.SIGNED}
+"""Modes within a literal."""
+OPEN = frozenset((Mode.BEGINNING, Mode.PRICED))
+"""Modes in front of one."""
+WRITING = LITERAL | OPEN | {Mode.SIGNED}
 _MISSING = {Mode.COMMA: GROUP, Mode.GROUP1: 2, Mode.GROUP2: 1, Mode.GROUP3: 0}
 _SPELLED = b"0123456789,.$- "
-_FAILED = Line.PENDING | Line.REFUTED
+FAILED = Line.PENDING | Line.REFUTED
 _REMEMBERED = 4096
 """States whose forbidden tokens are kept."""
-_PLAIN = Side.EXISTS | Side.MULTIPLIED | Side.ADDED
+PLAIN = Side.EXISTS | Side.MULTIPLIED | Side.ADDED
+"""Flags of a side whose value a result has to spell."""
 
 
 def ordinary(problem: str) -> bool:
@@ -46,13 +48,12 @@ class Masker:
 
     def __init__(self, table: Sequence[bytes], ends: Collection[int]) -> None:
         self._table = table
-        groups: dict[bytes, list[int]] = defaultdict(list)
-        for token, text in enumerate(table):
-            if text:
-                groups[_opening(text)].append(token)
-        for token in ends:
-            groups[b"\n"].append(token)
-        self._groups = [(text, frozenset(tokens)) for text, tokens in groups.items()]
+        texts, of_token = openings(table, ends)
+        groups: list[list[int]] = [[] for _ in texts]
+        for token, opening in enumerate(of_token):
+            if opening >= 0:
+                groups[opening].append(token)
+        self._groups = [(text, frozenset(tokens)) for text, tokens in zip(texts, groups, strict=True)]
         self._known: dict[tuple[int, ...], frozenset[int]] = {}
 
     def spells(self, token: int) -> bytes:
@@ -98,8 +99,18 @@ def common(known: Sequence[int], now: Sequence[int]) -> int:
     return next(at for at, (a, b) in enumerate(zip(known, [*now, -1], strict=False)) if a != b)
 
 
+def openings(table: Sequence[bytes], ends: Collection[int]) -> tuple[list[bytes], list[int]]:
+    """The openings of a vocabulary, and which one each token has; -1 where it spells nothing.
+
+    An opening is what of a token a result can hang on: its digits and signs, and one byte more.
+    A token that ends the text ends its line.
+    """
+    spelled = [b"\n" if token in ends else _opening(text) for token, text in enumerate(table)]
+    known = {text: at for at, text in enumerate(sorted(set(spelled) - {b""}))}
+    return list(known), [known.get(text, -1) for text in spelled]
+
+
 def _opening(text: bytes) -> bytes:
-    """What of a token a result can hang on: its digits and signs, and one byte more."""
     end = next((at for at, byte in enumerate(text) if byte not in _SPELLED), len(text))
     return text[: end + 1]
 
@@ -116,7 +127,8 @@ def allowed(row: Row, text: bytes) -> bool:
             return False
         if wanted is None:
             continue
-        if row[At.MODE] not in _WRITING or row[At.OPERATORS] or not row[At.LEFT_SIDE] & Side.EXISTS:
+        here = row[At.MODE] in WRITING and not (row[At.OPERATORS] or row[At.DEPTH])
+        if not (here and row[At.LEFT_SIDE] & Side.EXISTS):
             if written != (wanted, True) or text[at : at + 1].isdigit():
                 return False
             wanted = None
@@ -127,13 +139,13 @@ def allowed(row: Row, text: bytes) -> bool:
 
 def failures(row: Row) -> int:
     """How many lines were refuted, the one at hand included."""
-    return row[At.REFUTED] + bool(row[At.LINE] & _FAILED)
+    return row[At.REFUTED] + bool(row[At.LINE] & FAILED)
 
 
 def result(row: Row) -> int | None:
     """The whole number that must be written here, or None where that is not certain."""
-    plain = not row[At.LEFT_SIDE] & ~_PLAIN and row[At.LEFT_OPERATORS] == 1 and row[At.LEFT_D] == 1
-    here = row[At.MODE] in _WRITING and not (row[At.OPERATORS] or row[At.DEPTH] or row[At.SIDE] & ~Side.DECIMAL)
+    plain = not row[At.LEFT_SIDE] & ~PLAIN and row[At.LEFT_OPERATORS] == 1 and row[At.LEFT_D] == 1
+    here = row[At.MODE] in WRITING and not (row[At.OPERATORS] or row[At.DEPTH] or row[At.SIDE] & ~Side.DECIMAL)
     return row[At.LEFT_N] if plain and here else None
 
 
@@ -142,14 +154,14 @@ def spelled(row: Row) -> tuple[int, bool]:
     scale = max(row[At.SCALE], 0)
     negative = row[At.LEVELS + Of.OPERATOR] == Operator.MINUS
     whole, rest = divmod(row[At.NUMBER], 10**scale)
-    complete = row[At.MODE] in _LITERAL - {Mode.GROUP1, Mode.GROUP2} and not rest
+    complete = row[At.MODE] in LITERAL - {Mode.GROUP1, Mode.GROUP2} and not rest
     return (-whole if negative else whole), complete
 
 
 def viable(row: Row, wanted: int) -> bool:
     """Whether the literal being written can still become ``wanted``."""
     mode, digits, count = row[At.MODE], str(abs(wanted)), row[At.COUNT]
-    if mode in _OPEN:
+    if mode in OPEN:
         return True
     if (row[At.LEVELS + Of.OPERATOR] == Operator.MINUS) != (wanted < 0):
         return False

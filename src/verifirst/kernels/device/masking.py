@@ -1,0 +1,250 @@
+"""Masks on a device: the tokens that may not come next, found and forbidden without the host.
+
+``kernels.masking`` line by line, in two launches. The first tries each *opening* (what of a token
+a result can hang on) on a copy of each state; thousands of tokens share a few hundred of them.
+The second forbids the tokens of the openings that failed. States that write no result cost
+a load in the first and nothing in the logits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import torch
+import triton
+import triton.language as tl
+
+from verifirst.kernels import grammar, layout, masking
+from verifirst.kernels.device.advance import read
+from verifirst.kernels.device.program import PREFIXES, WORDS, Program
+from verifirst.kernels.device.registers import ROW, get, has
+from verifirst.kernels.device.terms import power_of_ten
+
+PARTS = 32
+"""Programs that share the openings of one row."""
+BLOCK = 1024
+"""Tokens of one program of the second launch."""
+BITS = tl.constexpr(32)
+TEN = tl.constexpr(10)
+ZERO, NINE = tl.constexpr(ord("0")), tl.constexpr(ord("9"))
+
+
+def bits(modes: Collection[grammar.Mode]) -> int:
+    """A set of modes as one integer."""
+    return sum(1 << mode for mode in modes)
+
+
+LITERAL = tl.constexpr(bits(masking.LITERAL))
+UNFINISHED = tl.constexpr(bits((grammar.Mode.GROUP1, grammar.Mode.GROUP2)))
+OPEN = tl.constexpr(bits(masking.OPEN))
+WRITING = tl.constexpr(bits(masking.WRITING))
+FIXED = tl.constexpr(bits((grammar.Mode.POINT, grammar.Mode.DECIMALS, grammar.Mode.SPOT)))
+PLAIN = tl.constexpr(int(masking.PLAIN))
+FAILED = tl.constexpr(int(masking.FAILED))
+EXCUSED = tl.constexpr(int(layout.Line.DOUBT | layout.Line.DEAD))
+WORDS_ = tl.constexpr(WORDS)
+PREFIXES_ = tl.constexpr(PREFIXES)
+
+
+@dataclass(frozen=True, slots=True)
+class Openings:
+    """The openings of a vocabulary on one device.
+
+    ``texts`` uint8 are those of all of them in a row, ``offsets`` ``[openings + 1]`` int32 where each
+    begins, ``of_token`` ``[tokens]`` int32 the opening of each token, -1 where it spells nothing.
+    """
+
+    texts: torch.Tensor
+    offsets: torch.Tensor
+    of_token: torch.Tensor
+
+    @classmethod
+    def load(cls, table: Sequence[bytes], ends: Collection[int], device: torch.device | str = "cpu") -> Openings:
+        """Put them on ``device``; ``table`` has the bytes of each token, ``ends`` are ids that end the text."""
+        texts, of_token = masking.openings(table, ends)
+        offsets = [0]
+        for text in texts:
+            offsets.append(offsets[-1] + len(text))
+        return cls(
+            torch.tensor(list(b"".join(texts)) or [0], dtype=torch.uint8).to(device),
+            torch.tensor(offsets, dtype=torch.int32).to(device),
+            torch.tensor(of_token or [-1], dtype=torch.int32).to(device),
+        )
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.offsets) - 1
+
+
+class Masks:
+    """The masks of up to ``most`` rows; scratch is allocated here, once.
+
+    After ``apply``: ``active`` ``[most]`` int32 says which rows write a result, and ``packed``
+    ``[most, ceil(vocabulary / 32)]`` int32 has a bit for each token, lowest first, 1 where it
+    is allowed (xgrammar's layout), for the rows of the last call.
+    """
+
+    def __init__(self, openings: Openings, most: int, vocabulary: int) -> None:
+        device = openings.texts.device
+        self._openings = openings
+        self._failed = torch.zeros(most, max(openings.count, 1), dtype=torch.uint8, device=device)
+        self.active = torch.zeros(most, dtype=torch.int32, device=device)
+        words = triton.cdiv(vocabulary, BLOCK) * (BLOCK // BITS.value)
+        self._packed = torch.full((most, words), -1, dtype=torch.int32, device=device)
+        self.packed = self._packed[:, : triton.cdiv(vocabulary, BITS.value)]
+
+    def apply(self, logits: torch.Tensor, rows: torch.Tensor, slots: torch.Tensor, program: Program) -> None:
+        """Set the forbidden tokens of ``logits`` to -inf.
+
+        ``logits`` ``[n, vocabulary]`` of any floating type is changed in place. ``rows``
+        ``[slots, WIDTH]`` int64 are the states; ``slots`` ``[n]`` integers the state of each row
+        of logits, -1 for none. No host synchronisation.
+        """
+        count, vocabulary = logits.shape
+        if not count:
+            return
+        o, p = self._openings, program
+        judge_kernel[(count, PARTS)](
+            rows, slots, self._failed, self.active, o.texts, o.offsets, o.count,
+            p.alphabet, p.grammar, p.hashes, p.meanings, p.prefixes,
+            width=layout.WIDTH, parts=PARTS, num_warps=1,
+        )  # fmt: skip
+        forbid_kernel[(count, triton.cdiv(vocabulary, BLOCK))](
+            logits, logits.stride(0), vocabulary, self._packed, self._packed.stride(0),
+            self._failed, self.active, o.of_token, len(o.of_token), o.count, block=BLOCK, num_warps=4,
+        )  # fmt: skip
+
+
+@triton.jit
+def within(modes, s):
+    """Whether the mode of the state is one of ``modes``."""
+    return ((modes >> get(s, layout.At.MODE)) & 1) != 0
+
+
+@triton.jit
+def failures(s):
+    """How many lines were refuted, the one at hand included."""
+    return get(s, layout.At.REFUTED) + tl.where(has(s, layout.At.LINE, FAILED), 1, 0)
+
+
+@triton.jit
+def demands(s):
+    """Whether one whole number must be written here."""
+    plain = ((get(s, layout.At.LEFT_SIDE) & ~PLAIN) == 0) & (get(s, layout.At.LEFT_OPERATORS) == 1)
+    plain = plain & (get(s, layout.At.LEFT_D) == 1)
+    bare = (get(s, layout.At.OPERATORS) == 0) & (get(s, layout.At.DEPTH) == 0)
+    bare = bare & ((get(s, layout.At.SIDE) & ~layout.Side.DECIMAL) == 0)
+    return plain & bare & within(WRITING, s)
+
+
+@triton.jit
+def negative(s):
+    """Whether the literal has a sign."""
+    return get(s, layout.At.LEVELS + layout.Of.OPERATOR) == layout.Operator.MINUS
+
+
+@triton.jit
+def spells(s, wanted):
+    """Whether the literal so far is ``wanted`` and may end here."""
+    power = power_of_ten(tl.maximum(get(s, layout.At.SCALE), 0))
+    number = get(s, layout.At.NUMBER)
+    whole = number // power
+    whole = tl.where(negative(s), -whole, whole)
+    return (whole == wanted) & (number % power == 0) & within(LITERAL, s) & ~within(UNFINISHED, s)
+
+
+@triton.jit
+def width_of(value):
+    """Digits of a whole number that is not negative."""
+    count = tl.full([], 1, tl.int64)
+    while value >= TEN:
+        value = value // TEN
+        count += 1
+    return count
+
+
+@triton.jit
+def viable(s, wanted):
+    """Whether the literal being written can still become ``wanted``."""
+    mode = get(s, layout.At.MODE)
+    size = tl.abs(wanted)
+    whole = width_of(size) - get(s, layout.At.COUNT)
+    same = (whole >= 0) & (size // power_of_ten(tl.maximum(whole, 0)) == get(s, layout.At.NUMBER))
+    ends = (mode == grammar.Mode.WHOLE) | ((mode == grammar.Mode.COMMA) & (whole == 0))
+    missing = tl.where(mode == grammar.Mode.COMMA, layout.GROUP, 0)
+    missing = tl.where(mode == grammar.Mode.GROUP1, 2, tl.where(mode == grammar.Mode.GROUP2, 1, missing))
+    first = (get(s, layout.At.SCALE) < 0) | (get(s, layout.At.COUNT) <= layout.GROUP)
+    groups = first & (whole >= missing) & ((whole - missing) % layout.GROUP == 0)
+    digits = same & (ends | groups)
+    fixed = within(FIXED, s)
+    told = (fixed & spells(s, wanted)) | (~fixed & ((mode == grammar.Mode.SIGNED) | digits))
+    return within(OPEN, s) | ((negative(s) == (wanted < 0)) & told)
+
+
+@triton.jit
+def permits(s, at, last, texts, alphabet_table, grammar_table, hashes, meanings, prefixes):
+    """Whether the bytes from ``at`` to ``last`` may be written next."""
+    wanted = get(s, layout.At.LEFT_N)
+    certain = demands(s)
+    good = at <= last
+    while (at < last) & good:
+        byte = tl.load(texts + at).to(tl.int64)
+        before = failures(s)
+        complete = spells(s, wanted)
+        s = read(s, byte, alphabet_table, grammar_table, hashes, meanings, prefixes)
+        good = failures(s) <= before
+        if certain:
+            going = within(WRITING, s) & (get(s, layout.At.OPERATORS) == 0) & (get(s, layout.At.DEPTH) == 0)
+            going = going & has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
+            done = complete & ((byte < ZERO) | (byte > NINE))
+            good = good & tl.where(going, viable(s, wanted), done)
+            certain = going
+        at += 1
+    return good
+
+
+@triton.jit
+def judge_kernel(
+    rows, slots, failed, active, texts, offsets, count,
+    alphabet_table, grammar_table, words_, meanings_, prefixes_, width: tl.constexpr, parts: tl.constexpr,
+):  # fmt: skip
+    """Program ``(i, j)`` tries every ``parts``-th opening, from ``j`` on, on the state of row ``i``."""
+    index = tl.program_id(0)
+    part = tl.program_id(1)
+    slot = tl.load(slots + index).to(tl.int64)
+    place = tl.arange(0, ROW)
+    s = tl.load(rows + slot * width + place, mask=place < tl.where(slot >= 0, width, 0), other=0)
+    writes = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS) & ~has(s, layout.At.LINE, EXCUSED)
+    if part == 0:
+        tl.store(active + index, tl.where(writes, 1, 0))
+    if writes:
+        hashes = tl.load(words_ + tl.arange(0, WORDS_))
+        meanings = tl.load(meanings_ + tl.arange(0, WORDS_))
+        prefixes = tl.load(prefixes_ + tl.arange(0, PREFIXES_))
+        for opening in range(part, count, parts):
+            first = tl.load(offsets + opening)
+            last = tl.load(offsets + opening + 1)
+            good = permits(s, first, last, texts, alphabet_table, grammar_table, hashes, meanings, prefixes)
+            tl.store(failed + index * count + opening, tl.where(good, 0, 1).to(tl.uint8))
+
+
+@triton.jit
+def forbid_kernel(
+    logits, logits_stride, vocabulary, packed, packed_stride, failed, active, of_token, tokens, count,
+    block: tl.constexpr,
+):  # fmt: skip
+    """Program ``(i, j)`` forbids what failed among the ``j``-th ``block`` of tokens in row ``i``."""
+    index = tl.program_id(0).to(tl.int64)
+    part = tl.program_id(1)
+    words = part * (block // BITS) + tl.arange(0, block // BITS)
+    allowed = tl.full([block // BITS], -1, tl.int32)
+    if tl.load(active + index) != 0:
+        token = part * block + tl.arange(0, block)
+        opening = tl.load(of_token + token, mask=token < tokens, other=-1)
+        bad = tl.load(failed + index * count + opening, mask=opening >= 0, other=0) != 0
+        tl.store(logits + index * logits_stride + token, float("-inf"), mask=bad & (token < vocabulary))
+        spread = tl.reshape(tl.where(bad, 0, 1), [block // BITS, BITS])
+        allowed = tl.sum(spread << tl.arange(0, BITS)[None, :], axis=1)
+    tl.store(packed + index * packed_stride + words, allowed)
