@@ -18,9 +18,35 @@ from verifirst.kernels.state import Row, fresh
 BEGUN = (
     "He has 3 * 12 =", "So 3 * 12 = 3", "977 * 4 = 3,", "977 * 4 = 3,9", "5 - 9 = -", "5 - 9 =", "2 + 2 = 4",
     "7 / 2 = 3.", "1 + 2 * 3 = 7", "0.5 * 3 = 1.", "(1 + 2) * 3 =", "3 * 12 = $", "400 + 377 = 777.",
-    "6 * 2 = 12 = 3 +", "7 - 7 = 0",
+    "6 * 2 = 12 = 3 +", "7 - 7 = 0", "3 * 12 = \\", "3 * 12 =\\$", "3 * 12 = 36\\ti",
 )  # fmt: skip
-SIGNS = (b"(", b".", b",", b"\n", b" ", b"-", b"$", b"%", b" a", b"=", b"+", b"\xc3", b". ", b".5", b"36", b"4,", b" 3")
+SIGNS = (
+    b"(",
+    b".",
+    b",",
+    b"\n",
+    b" ",
+    b"-",
+    b"$",
+    b"%",
+    b" a",
+    b"=",
+    b"+",
+    b"\xc3",
+    b". ",
+    b".5",
+    b"36",
+    b"4,",
+    b" 3",
+    b"\\",
+    b"\\$",
+    b"\\frac",
+    b"\xe2",
+    b"\x88",
+    b"\x92",
+    b"\xe2\x88\x92",
+    b"\\times",
+)
 PADDING = 5
 """Columns of the logits that no token has."""
 
@@ -46,7 +72,7 @@ def thinned(table: list[bytes], rng: random.Random, keep: int) -> list[bytes]:
 def check(name: str, seed: int, count: int = 5, keep: int = 18) -> int:
     """Compare ``count`` rows of a batch, in any order, some without a state; the tokens that were forbidden."""
     rng = random.Random(seed)
-    table = thinned(vocabulary(name)[0], rng, keep)
+    table = thinned([*vocabulary(name)[0], *SIGNS], rng, keep)
     ends = (rng.randrange(len(table)),)
     masker, rows = Masker(table, ends), states(rng, count)
     slots = [*rng.sample(range(count), count), -1]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from verifirst.claims.assertion import doubt
+from verifirst.kernels.alphabet import START, TABLE, Symbol
 from verifirst.kernels.grammar import Mode
 from verifirst.kernels.layout import GROUP, At, Line, Of, Operator, Side
 from verifirst.kernels.reference import advance
@@ -26,7 +27,7 @@ OPEN = frozenset((Mode.BEGINNING, Mode.PRICED))
 """Modes in front of one."""
 WRITING = LITERAL | OPEN | {Mode.SIGNED}
 _MISSING = {Mode.COMMA: GROUP, Mode.GROUP1: 2, Mode.GROUP2: 1, Mode.GROUP3: 0}
-_SPELLED = b"0123456789,.$- "
+_SPELLED = "0123456789,.$- \\−€£".encode()
 FAILED = Line.PENDING | Line.REFUTED
 _REMEMBERED = 4096
 """States whose forbidden tokens are kept."""
@@ -102,8 +103,8 @@ def common(known: Sequence[int], now: Sequence[int]) -> int:
 def openings(table: Sequence[bytes], ends: Collection[int]) -> tuple[list[bytes], list[int]]:
     """The openings of a vocabulary, and which one each token has; -1 where it spells nothing.
 
-    An opening is what of a token a result can hang on: its digits and signs, and one byte more.
-    A token that ends the text ends its line.
+    An opening is what of a token a result can hang on: its digits and signs, and one character or
+    command more. A token that ends the text ends its line.
     """
     spelled = [b"\n" if token in ends else _opening(text) for token, text in enumerate(table)]
     known = {text: at for at, text in enumerate(sorted(set(spelled) - {b""}))}
@@ -111,8 +112,30 @@ def openings(table: Sequence[bytes], ends: Collection[int]) -> tuple[list[bytes]
 
 
 def _opening(text: bytes) -> bytes:
-    end = next((at for at, byte in enumerate(text) if byte not in _SPELLED), len(text))
-    return text[: end + 1]
+    state = START
+    for at, byte in enumerate(text):
+        _, state, _ = TABLE[state][byte]
+        if state == START and byte not in _SPELLED:
+            return text[: at + 1]
+    return text
+
+
+def begins(wanted: frozenset[Symbol]) -> frozenset[int]:
+    """States of the alphabet inside a character or command that may still be one of ``wanted``."""
+    found: set[int] = set()
+    while True:
+        more = {
+            state
+            for state, row in enumerate(TABLE)
+            if state != START and any(symbol in wanted or to in found for symbol, to, again in row if not again)
+        }
+        if more == found:
+            return frozenset(found)
+        found = more
+
+
+MONEY = begins(frozenset((Symbol.MONEY,)))
+MINUS = begins(frozenset((Symbol.MINUS,)))
 
 
 def allowed(row: Row, text: bytes) -> bool:
@@ -161,8 +184,13 @@ def spelled(row: Row) -> tuple[int, bool]:
 def viable(row: Row, wanted: int) -> bool:
     """Whether the literal being written can still become ``wanted``."""
     mode, digits, count = row[At.MODE], str(abs(wanted)), row[At.COUNT]
+    inside = row[At.LEXER]
+    if inside != START and mode == Mode.BEGINNING:
+        return inside in (MINUS if wanted < 0 else MONEY)
+    if inside != START:
+        return spelled(row) == (wanted, True)
     if mode in OPEN:
-        return True
+        return mode == Mode.BEGINNING or wanted >= 0
     if (row[At.LEVELS + Of.OPERATOR] == Operator.MINUS) != (wanted < 0):
         return False
     if mode in (Mode.SIGNED, Mode.POINT, Mode.DECIMALS, Mode.SPOT):

@@ -15,7 +15,7 @@ import torch
 import triton
 import triton.language as tl
 
-from verifirst.kernels import grammar, layout, masking
+from verifirst.kernels import alphabet, grammar, layout, masking
 from verifirst.kernels.device.advance import read
 from verifirst.kernels.device.program import PREFIXES, WORDS, Program
 from verifirst.kernels.device.registers import ROW, get, has
@@ -30,9 +30,9 @@ TEN = tl.constexpr(10)
 ZERO, NINE = tl.constexpr(ord("0")), tl.constexpr(ord("9"))
 
 
-def bits(modes: Collection[grammar.Mode]) -> int:
-    """A set of modes as one integer."""
-    return sum(1 << mode for mode in modes)
+def bits(states: Collection[int]) -> int:
+    """A set of modes, or of states of the alphabet, as one integer; both count below 63."""
+    return sum(1 << state for state in states)
 
 
 LITERAL = tl.constexpr(bits(masking.LITERAL))
@@ -42,6 +42,8 @@ WRITING = tl.constexpr(bits(masking.WRITING))
 FIXED = tl.constexpr(bits((grammar.Mode.POINT, grammar.Mode.DECIMALS, grammar.Mode.SPOT)))
 PLAIN = tl.constexpr(int(masking.PLAIN))
 FAILED = tl.constexpr(int(masking.FAILED))
+TO_MONEY = tl.constexpr(bits(masking.MONEY))
+TO_MINUS = tl.constexpr(bits(masking.MINUS))
 EXCUSED = tl.constexpr(int(layout.Line.DOUBT | layout.Line.DEAD))
 WORDS_ = tl.constexpr(WORDS)
 PREFIXES_ = tl.constexpr(PREFIXES)
@@ -118,9 +120,15 @@ class Masks:
 
 
 @triton.jit
+def one_of(state, states):
+    """Whether ``state`` is in a set made by ``bits``."""
+    return ((states >> state) & 1) != 0
+
+
+@triton.jit
 def within(modes, s):
-    """Whether the mode of the state is one of ``modes``."""
-    return ((modes >> get(s, layout.At.MODE)) & 1) != 0
+    """Whether the mode is one of ``modes``."""
+    return one_of(get(s, layout.At.MODE), modes)
 
 
 @triton.jit
@@ -178,9 +186,14 @@ def viable(s, wanted):
     first = (get(s, layout.At.SCALE) < 0) | (get(s, layout.At.COUNT) <= layout.GROUP)
     groups = first & (whole >= missing) & ((whole - missing) % layout.GROUP == 0)
     digits = same & (ends | groups)
+    signed = negative(s) == (wanted < 0)
     fixed = within(FIXED, s)
     told = (fixed & spells(s, wanted)) | (~fixed & ((mode == grammar.Mode.SIGNED) | digits))
-    return within(OPEN, s) | ((negative(s) == (wanted < 0)) & told)
+    told = tl.where(within(OPEN, s), (mode == grammar.Mode.BEGINNING) | (wanted >= 0), signed & told)
+    inside = get(s, layout.At.LEXER)
+    leads = one_of(inside, tl.where(wanted < 0, TO_MINUS, TO_MONEY))
+    held = tl.where(mode == grammar.Mode.BEGINNING, leads, spells(s, wanted))
+    return tl.where(inside == alphabet.START, told, held)
 
 
 @triton.jit
