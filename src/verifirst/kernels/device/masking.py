@@ -122,7 +122,8 @@ class Masks:
 @triton.jit
 def one_of(state, states):
     """Whether ``state`` is in a set made by ``bits``."""
-    return ((states >> state) & 1) != 0
+    lone = tl.full([], 1, tl.int64) << state
+    return (lone & states) != 0
 
 
 @triton.jit
