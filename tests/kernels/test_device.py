@@ -29,16 +29,20 @@ def python(*arguments, **environment):
     )
 
 
-def test_every_register_equals_the_reference_s_for_three_tokenizers():
-    done = python("-m", "tests.kernels.device_check", "0", "2", TRITON_INTERPRET="1")
-    assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert "every register equal" in done.stdout
+CHECKS = {
+    "device_check": (2, "every register equal"),
+    "masking_check": (1, "every mask equal"),
+    "follow_check": (2, "every state keeps up"),
+}
+"""Seeds, and what it says when all is well."""
 
 
-def test_every_mask_equals_the_host_s_for_three_tokenizers():
-    done = python("-m", "tests.kernels.masking_check", "0", "1", TRITON_INTERPRET="1")
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_device_does_what_the_host_does_for_three_tokenizers(check):
+    seeds, well = CHECKS[check]
+    done = python("-m", f"tests.kernels.{check}", "0", str(seeds), TRITON_INTERPRET="1")
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert "every mask equal" in done.stdout
+    assert well in done.stdout
 
 
 COMPILE = """
@@ -47,12 +51,13 @@ import triton
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 from verifirst.kernels.device.advance import advance_kernel
+from verifirst.kernels.device.follow import follow_kernel
 from verifirst.kernels.device.masking import forbid_kernel, judge_kernel
-KERNELS = {"advance": (advance_kernel, 1), "judge": (judge_kernel, 1), "forbid": (forbid_kernel, 4)}
+KERNELS = {"advance": (advance_kernel, 1), "follow": (follow_kernel, 1), "judge": (judge_kernel, 1), "forbid": (forbid_kernel, 4)}
 CONSTANTS = {"width": 74, "parts": 32, "block": 1024}
 POINTERS = {"bytes_": "*u8", "texts": "*u8", "failed": "*u8", "logits": "*bf16"} | dict.fromkeys(
-    ("rows", "tokens", "words_", "meanings_", "prefixes_"), "*i64")
-SCALARS = ("count", "vocabulary", "logits_stride", "packed_stride", "tokens" if sys.argv[1] == "forbid" else "")
+    ("rows", "words_", "meanings_", "prefixes_"), "*i64")
+SCALARS = ("count", "vocabulary", "stride", "logits_stride", "packed_stride", "tokens" * (sys.argv[1] == "forbid"))
 kernel, warps = KERNELS[sys.argv[1]]
 constants = {name: CONSTANTS[name] for name in kernel.arg_names if name in CONSTANTS}
 types = {name: "i32" if name in SCALARS else POINTERS.get(name, "*i32") for name in kernel.arg_names}
@@ -61,7 +66,7 @@ print("entry" in triton.compile(source, target=GPUTarget("cuda", 90, 32), option
 """
 
 
-@pytest.mark.parametrize("kernel", ["advance", "judge", "forbid"])
+@pytest.mark.parametrize("kernel", ["advance", "follow", "judge", "forbid"])
 def test_the_compiler_makes_it_a_program_for_a_gpu(kernel, tmp_path):
     done = python("-c", COMPILE, kernel, TRITON_CACHE_DIR=str(tmp_path))
     assert done.stdout.strip() == "True", done.stderr[-2000:]
