@@ -33,7 +33,7 @@ class Settings:
     that refusing wrong arithmetic does not favour odd steps that nobody can refute. ``ban``:
     forbid refuted continuations at their boundary; off, retries
     are plain resampling (what an unbiased RL estimator wants). ``mask``: forbid wrong results of
-    explicit arithmetic while they are written, too (``verifirst.kernels``; local engine).
+    explicit arithmetic while they are written, too (``verifirst.kernels``).
     """
 
     retries_per_boundary: int = 8

@@ -83,6 +83,7 @@ class Action(IntEnum):
     MONEY = 35  # a currency sign, or a delimiter
     CROSS = 36  # an x for a sign
     APOSTROPHE = 37  # inside a word
+    SPACED = 38  # a space in front of a side
 
 
 S, A, M = Symbol, Action, Mode
@@ -197,7 +198,7 @@ def _expressions() -> Rows:
         S.FRACTION: (A.FRACTION, M.TOP, False),
     }
     beginning = operand | {
-        S.SPACE: (A.NOTHING, M.BEGINNING, False),
+        S.SPACE: (A.SPACED, M.BEGINNING, False),
         S.MINUS: (A.SIGN, M.SIGNED, False),
     }
     return {

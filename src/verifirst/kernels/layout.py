@@ -116,3 +116,4 @@ class Side(IntEnum):
     MULTIPLIED = 32  # holds a product
     PERCENT = 64  # has a percentage
     BRACKETS = 128  # holds brackets or a fraction
+    SPACED = 256  # begins with a space

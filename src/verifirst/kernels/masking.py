@@ -28,10 +28,12 @@ OPEN = frozenset((Mode.BEGINNING, Mode.PRICED))
 WRITING = LITERAL | OPEN | {Mode.SIGNED}
 _MISSING = {Mode.COMMA: GROUP, Mode.GROUP1: 2, Mode.GROUP2: 1, Mode.GROUP3: 0}
 _SPELLED = "0123456789,.$- \\−€£".encode()
+_BARE = Side.DECIMAL | Side.SPACED
+_SPACE = ord(" ")
 FAILED = Line.PENDING | Line.REFUTED
-_REMEMBERED = 4096
-"""States whose forbidden tokens are kept."""
-PLAIN = Side.EXISTS | Side.MULTIPLIED | Side.ADDED
+_REMEMBERED = 4_000_000
+"""Token ids that the sets kept may hold in all: some 250 MB."""
+PLAIN = Side.EXISTS | Side.MULTIPLIED | Side.ADDED | Side.SPACED
 """Flags of a side whose value a result has to spell."""
 
 
@@ -56,6 +58,7 @@ class Masker:
                 groups[opening].append(token)
         self._groups = [(text, frozenset(tokens)) for text, tokens in zip(texts, groups, strict=True)]
         self._known: dict[tuple[int, ...], frozenset[int]] = {}
+        self._size = 0
 
     def spells(self, token: int) -> bytes:
         """The bytes of a token."""
@@ -67,9 +70,12 @@ class Masker:
             return frozenset()
         key = (*row[: At.HASH], *row[At.NUMBER : At.VERIFIED], *row[At.LEVELS :])  # without words before, and counts
         if key not in self._known:
-            if len(self._known) >= _REMEMBERED:
+            found = frozenset[int]().union(*(ids for text, ids in self._groups if not allowed(row, text)))
+            if self._size > _REMEMBERED:
                 self._known.clear()
-            self._known[key] = frozenset().union(*(ids for text, ids in self._groups if not allowed(row, text)))
+                self._size = 0
+            self._known[key] = found
+            self._size += len(found) + 1
         return self._known[key]
 
 
@@ -145,6 +151,7 @@ def allowed(row: Row, text: bytes) -> bool:
     for at in range(len(text)):
         before = failures(row)
         written = spelled(row)
+        stalls = row[At.MODE] == Mode.BEGINNING and row[At.SIDE] & Side.SPACED and text[at] == _SPACE
         advance(row, text[at : at + 1])
         if failures(row) > before:
             return False
@@ -155,7 +162,7 @@ def allowed(row: Row, text: bytes) -> bool:
             if written != (wanted, True) or text[at : at + 1].isdigit():
                 return False
             wanted = None
-        elif not viable(row, wanted):
+        elif stalls or not viable(row, wanted):
             return False
     return True
 
@@ -168,7 +175,7 @@ def failures(row: Row) -> int:
 def result(row: Row) -> int | None:
     """The whole number that must be written here, or None where that is not certain."""
     plain = not row[At.LEFT_SIDE] & ~PLAIN and row[At.LEFT_OPERATORS] == 1 and row[At.LEFT_D] == 1
-    here = row[At.MODE] in WRITING and not (row[At.OPERATORS] or row[At.DEPTH] or row[At.SIDE] & ~Side.DECIMAL)
+    here = row[At.MODE] in WRITING and not (row[At.OPERATORS] or row[At.DEPTH] or row[At.SIDE] & ~_BARE)
     return row[At.LEFT_N] if plain and here else None
 
 

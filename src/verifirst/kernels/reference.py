@@ -94,4 +94,5 @@ _ACTIONS: dict[Action, Callable[[Row, int], None]] = {
     Action.MONEY: terms.money,
     Action.CROSS: terms.cross,
     Action.APOSTROPHE: sentences.apostrophe,
+    Action.SPACED: terms.spaced,
 }

@@ -146,6 +146,11 @@ def multiplicative(row: Row, operator: Operator) -> None:
     row[At.OPERATORS] += 1
 
 
+def spaced(row: Row, _byte: int) -> None:
+    """A space in front of a side."""
+    row[At.SIDE] |= Side.SPACED
+
+
 def sign(row: Row, _byte: int = 0) -> None:
     """A minus sign before the first operand."""
     row[level(row) + Of.OPERATOR] = Operator.MINUS

@@ -19,7 +19,13 @@ from verifirst.errors import EngineError
 from verifirst.rl.rollouts import Branch, Rollout, RolloutStep, tried
 
 EXTRA_ARGS: Mapping[str, Any] = MappingProxyType(
-    {"verifirst_rollout": True, "verifirst_ban": False, "verifirst_back_jump": False, "verifirst_release": "end"}
+    {
+        "verifirst_rollout": True,
+        "verifirst_mask": False,
+        "verifirst_ban": False,
+        "verifirst_back_jump": False,
+        "verifirst_release": "end",
+    }
 )
 """``SamplingParams.extra_args`` of a request whose rollout the estimators take."""
 

@@ -11,13 +11,16 @@ from verifirst.errors import ConfigError
 from verifirst.policy import OnUnknown
 from verifirst.verifier import Verifier
 
-NAMES = st.sampled_from(["workers", "timeout_s", "on_unknown", "release", "ban", "work_factor", "enforce", "max_ahead"])
+NAMES = st.sampled_from(
+    ["workers", "timeout_s", "on_unknown", "release", "ban", "mask", "work_factor", "enforce", "max_ahead"]
+)
 VALUES = {
     "workers": st.integers(0, 9),
     "timeout_s": st.floats(0.1, 60),
     "on_unknown": st.sampled_from([str(choice) for choice in OnUnknown]),
     "release": st.sampled_from(["step", "end"]),
     "ban": st.booleans(),
+    "mask": st.booleans(),
     "work_factor": st.floats(1, 50),
     "enforce": st.lists(st.sampled_from(["DG", "AR001", "DG002"]), unique=True),
     "max_ahead": st.integers(1, 9999),
@@ -55,6 +58,8 @@ def test_on_and_off(value, on):
         ({"release": 7}, "one of step, end"),
         ({"enforce": 3}, "list of names"),
         ("verifier=nowhere", "module:factory"),
+        ("mask=2", "mask takes true or false"),
+        ("mask=true,rollout=true", "mask=true and rollout=true exclude each other"),
         (42, "true, JSON or key=value"),
     ],
 )
@@ -70,6 +75,16 @@ def test_a_request_overrides_what_it_may():
     assert settings.for_request({"enforce_reasoning": "off"}) is None
     with pytest.raises(ConfigError, match="is not a setting of a request"):
         overrides({"verifirst_workers": 3})
+
+
+def test_a_request_may_ask_for_a_mask_or_for_a_rollout_but_not_for_both():
+    settings = EnforceSettings.parse("mask=true")
+    assert EnforceSettings().for_request({"verifirst_mask": True}).decoding.mask
+    assert not EnforceSettings().request.decoding.mask
+    with pytest.raises(ConfigError, match="for training set mask=false"):
+        settings.for_request({"verifirst_rollout": True})
+    chosen = settings.for_request({"verifirst_rollout": True, "verifirst_mask": False})
+    assert (chosen.rollout, chosen.mask) == (True, False)
 
 
 def test_a_server_may_insist():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +26,10 @@ IDLE_WAIT_S = 0.05  # how long to sleep when every live request waits for a verd
 
 @dataclass(slots=True)
 class Row:
-    """One live request: ``prompt`` token ids, its dual stream, its sampling seed; ``watch`` under a mask."""
+    """One live request: ``prompt`` token ids, its dual stream, its sampling seed.
+
+    ``masked``: wrong results may not be written; ``watch`` finds them where the device does not.
+    """
 
     index: int
     trace: str
@@ -33,6 +37,7 @@ class Row:
     prompt: list[int]
     stream: DualStream
     seed: int
+    masked: bool = False
     watch: Watch | None = None
 
     @property
@@ -108,11 +113,9 @@ class Batch:
             emit=self._events.append,
         )
         seed = secrets.randbits(64) if request.seed is None else request.seed
-        return Row(index, f"{self._run}/{index}", request, prompt, stream, seed, self._watch(request))
-
-    def _watch(self, request: Request) -> Watch | None:
-        masker = self._machine.masker
-        return Watch(masker) if masker is not None and request.enforce and ordinary(given(request)) else None
+        masked = self._machine.settings.mask and request.enforce and ordinary(given(request))
+        watch = Watch(self._machine.masker) if masked and self._machine.masker is not None else None
+        return Row(index, f"{self._run}/{index}", request, prompt, stream, seed, masked, watch)
 
     def _segmenter(self, request: Request) -> Segmenter:
         return segmenter(self._machine.segment) if request.enforce else NoSteps()
@@ -162,19 +165,29 @@ class Batch:
         self._cache.prepare(positions)
         visible = torch.arange(int(positions.max()) + 1)[None] <= positions[:, None]
         mask = torch.zeros(visible.shape, dtype=self._machine.model.dtype).masked_fill(~visible, -torch.inf)
-        logits = self._forward(
-            input_ids=torch.tensor([[row.last_token] for row in self._rows]),
-            position_ids=positions[:, None],
-            attention_mask=mask[:, None, None],
-            past_key_values=self._cache,
-            use_cache=True,
-        ).logits[:, -1]
+        with self._beside():
+            logits = self._forward(
+                input_ids=torch.tensor([[row.last_token] for row in self._rows]),
+                position_ids=positions[:, None],
+                attention_mask=mask[:, None, None],
+                past_key_values=self._cache,
+                use_cache=True,
+            ).logits[:, -1]
         self._machine.forward_passes += 1
         live = [slot for slot, row in enumerate(self._rows) if row.stream.wants_token]
         rows = [self._rows[slot] for slot in live]
-        for row, drawn in zip(rows, sample(logits[live], [_draw(row) for row in rows]), strict=True):
+        device = self._machine.device
+        forbidden = device.forbidden(logits)[live] if device is not None and any(row.masked for row in rows) else None
+        for row, drawn in zip(rows, sample(logits[live], [_draw(row) for row in rows], forbidden), strict=True):
             self._take(row, drawn)
         self._machine.verifier.flush()
+
+    def _beside(self) -> AbstractContextManager[None]:
+        """What the device verifier does in the pass: reads what each masked row has written."""
+        if self._machine.device is None:
+            return nullcontext()
+        outputs = [row.stream.tokens if row.masked else None for row in self._rows]
+        return self._machine.device.step([row.position + 1 for row in self._rows], outputs)
 
     def _forward(self, **inputs: Any) -> Any:
         device = self._machine.model.device

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from verifirst.decoding import Event, Settings
 from verifirst.engines.base import Output, Request
@@ -20,6 +21,11 @@ from verifirst.segment import segmenter as segmenter_named
 from verifirst.stream import InlineStream, ProcessStream, VerifierStream
 from verifirst.verifier import Verifier
 
+if TYPE_CHECKING:
+    from verifirst.engines.transformers.fused import Device
+
+ATTENTION = ("torch", "fused")
+
 
 class LocalEngine:
     r"""Batched generation under verification with any Transformers causal LM.
@@ -29,7 +35,8 @@ class LocalEngine:
     worker (``Verifier`` itself, or a partial such as ``partial(Verifier, enforce=["DG"])``).
     ``workers`` is the number of verifier processes that run beside decoding; 0 checks in
     this process, between forward passes, without the guard against rules that hang.
-    ``stream`` replaces both. Use it as a context manager, or call ``close``.
+    ``stream`` replaces both. ``attention`` is PyTorch's ("torch"), or on a GPU our own ("fused"), in whose
+    launches the device verifier runs and which finds masks there. Use it as a context manager, or call ``close``.
 
     >>> with LocalEngine() as engine:  # doctest: +SKIP
     ...     print(engine.generate([Request("Tom has 3 bags of 4 apples. How many apples?\n")])[0].text)
@@ -49,9 +56,12 @@ class LocalEngine:
         batch_size: int = 32,
         device: str = "cpu",
         dtype: str = "auto",
+        attention: str = "torch",
     ) -> None:
         if batch_size < 1:
             raise EngineError(f"batch_size must be at least 1, found {batch_size}")
+        if attention not in ATTENTION:
+            raise EngineError(f"attention must be one of {', '.join(ATTENTION)}, found {attention!r}")
         if isinstance(model, (str, Path)):
             model, tokenizer = load(model, device, dtype)
         elif tokenizer is None:
@@ -70,7 +80,8 @@ class LocalEngine:
             settings,
             segment,
             batch_size,
-            Masker(token_bytes(tokenizer), ends) if settings.mask else None,
+            Masker(token_bytes(tokenizer), ends) if settings.mask and attention == "torch" else None,
+            _beside(model, tokenizer, ends, batch_size) if attention == "fused" else None,
         )
 
     @property
@@ -112,6 +123,18 @@ class LocalEngine:
 
 def _request(request: Request | str) -> Request:
     return Request(request) if isinstance(request, str) else request
+
+
+def _beside(model: Any, tokenizer: Any, ends: frozenset[int], batch_size: int) -> Device:
+    if model.device.type != "cuda" and not os.environ.get("TRITON_INTERPRET"):
+        raise EngineError(
+            f"attention='fused' needs a GPU, found a model on {model.device.type!r}; use attention='torch', or set "
+            "TRITON_INTERPRET=1 to try it slowly on a CPU"
+        )
+    from verifirst.engines.transformers import fused  # noqa: PLC0415  # needs triton
+
+    fused.install(model)
+    return fused.Device(model, token_bytes(tokenizer), ends, batch_size)
 
 
 def _stream(factory: Callable[[], Verifier], workers: int) -> VerifierStream:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verifirst.decoding import Detokenizer, Settings
 from verifirst.kernels.masking import Masker
 from verifirst.policy import Policy
 from verifirst.stream import VerifierStream
 
+if TYPE_CHECKING:
+    from verifirst.engines.transformers.fused import Device
+
 
 @dataclass(slots=True)
 class Machine:
     """Shared by all batches of one engine.
 
-    ``masker`` is there where the settings ask for a mask. ``forward_passes`` counts decode steps so far.
+    ``masker`` is there where the settings ask for a mask and the host is to find it, ``device`` where
+    the device verifier runs beside attention. ``forward_passes`` counts decode steps so far.
     """
 
     model: Any
@@ -28,4 +32,5 @@ class Machine:
     segment: str
     batch_size: int
     masker: Masker | None = None
+    device: Device | None = None
     forward_passes: int = 0

@@ -46,15 +46,17 @@ def uniform(seed: int, attempt: int, position: int) -> float:
     return (state >> 11) / (1 << 53)
 
 
-def sample(logits: torch.Tensor, draws: Sequence[Draw]) -> list[Sample]:
+def sample(logits: torch.Tensor, draws: Sequence[Draw], forbidden: torch.Tensor | None = None) -> list[Sample]:
     """Sample one token a row.
 
-    ``logits``: float ``[rows, vocab]``, mutated by the bans. Greedy rows (temperature 0)
-    take the largest logit that is not banned.
+    ``logits``: float ``[rows, vocab]``; ``forbidden``: bool, of that shape, are banned besides. Greedy
+    rows (temperature 0) take the largest logit that is not banned.
     """
     logits = logits.float()
     norm = torch.logsumexp(logits, dim=-1)
     constrained = _constrain(logits.clone(), draws)
+    if forbidden is not None:
+        constrained.masked_fill_(forbidden, -torch.inf)
     temperature = torch.tensor([draw.temperature or 1.0 for draw in draws], device=logits.device)
     warped = _truncate(constrained / temperature[:, None], draws)
     greedy = torch.tensor([draw.temperature == 0 for draw in draws], device=logits.device)

@@ -5,18 +5,25 @@ Runs in the front end for each request, so that an HTTP client gets a 400.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from verifirst.engines.vllm.settings import EnforceSettings
 from verifirst.errors import ConfigError
 
+
+def _nothing() -> None:
+    return None
+
+
 _active = EnforceSettings()
+_unmaskable: Callable[[], str | None] = _nothing
 
 
-def configure(settings: EnforceSettings) -> None:
-    """Remember the settings of this process's engine."""
-    global _active  # noqa: PLW0603  # vLLM's hook is a class method: it has no other place
-    _active = settings
+def configure(settings: EnforceSettings, unmaskable: Callable[[], str | None]) -> None:
+    """Remember the settings of this process's engine, and what says why it cannot mask (None: it can)."""
+    global _active, _unmaskable  # vLLM's hook is a class method: they have no other place
+    _active, _unmaskable = settings, unmaskable
 
 
 def validate(params: Any) -> None:
@@ -25,8 +32,12 @@ def validate(params: Any) -> None:
     ``params`` is a ``vllm.SamplingParams``.
     """
     chosen = _active.for_request(params.extra_args)
-    if chosen is not None and getattr(params, "trace_replay_token_ids", None):
+    if chosen is None:
+        return
+    if getattr(params, "trace_replay_token_ids", None):
         raise ConfigError(_refusal("trace replay forces tokens that may be refuted"))
+    if chosen.mask and (why := _unmaskable()) is not None:
+        raise ConfigError(f"mask=true does not work on this engine: {why}; send the request without it")
 
 
 def _refusal(why: str) -> str:

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from verifirst.engines.vllm import admission, frontend, resume
+from verifirst.engines.vllm import admission, frontend, masks, resume
 from verifirst.engines.vllm.registry import REGISTRY
 from verifirst.engines.vllm.settings import CONFIG_KEY, EnforceSettings, describe
-from verifirst.errors import EngineError
+from verifirst.errors import ConfigError, EngineError
 
 SUPPORTED = ("0.32",)
 """Versions of vLLM (major.minor) that the tests run on."""
@@ -29,6 +29,11 @@ BAN_PROCESSORS = {
     False: "verifirst.engines.vllm.bans_v1:BanProcessor",
     True: "verifirst.engines.vllm.bans_v2:BanProcessor",
 }
+MASK_PROCESSORS = {
+    False: "verifirst.engines.vllm.masks_v1:MaskProcessor",
+    True: "verifirst.engines.vllm.masks_v2:MaskProcessor",
+}
+"""Behind the bans."""
 _FLAG = "--enforce-reasoning"
 _HELP = (
     "Verify each reasoning step inside the engine; a refuted step is rolled back and never leaves. "
@@ -135,12 +140,22 @@ def enforce(config: Any, settings: EnforceSettings) -> None:
     """Make a ``VllmConfig`` enforce; mutates it. Raises EngineError or ConfigError for what cannot work."""
     refuse_unsupported(config)
     settings.factory()  # a verifier that cannot be made fails here, not in its worker
+    unmaskable = functools.cache(lambda: masks.obstacle(served_tokenizer(config.model_config)))
+    if settings.request.mask and (why := unmaskable()) is not None:
+        raise ConfigError(f"mask=true does not work on this engine: {why}; start with mask=false")
     model, scheduler = config.model_config, config.scheduler_config
     scheduler.scheduler_cls = SCHEDULERS[bool(scheduler.async_scheduling)]
-    processor = BAN_PROCESSORS[bool(config.use_v2_model_runner)]
-    model.logits_processors = [*(model.logits_processors or ()), processor]
-    admission.configure(settings)
+    v2 = bool(config.use_v2_model_runner)
+    model.logits_processors = [*(model.logits_processors or ()), BAN_PROCESSORS[v2], MASK_PROCESSORS[v2]]
+    admission.configure(settings, unmaskable)
     install_frontend(settings)
+
+
+def served_tokenizer(model_config: Any) -> Any:
+    """The tokenizer that vLLM serves with, loaded once in each process."""
+    from vllm.tokenizers import cached_tokenizer_from_config  # noqa: PLC0415  # vLLM is optional
+
+    return cached_tokenizer_from_config(model_config)
 
 
 def install_frontend(settings: EnforceSettings) -> None:

@@ -22,7 +22,7 @@ from vllm.v1.request import RequestStatus
 from verifirst.decoding import FinishReason
 from verifirst.decoding.loudness import loudness
 from verifirst.engines.detokenizers import detokenizer
-from verifirst.engines.vllm import bans, compat
+from verifirst.engines.vllm import bans, compat, masks
 from verifirst.engines.vllm.reading import Answer, Broken, Finish, News, Reading
 from verifirst.engines.vllm.reading.spelling import portable
 from verifirst.engines.vllm.releasing import ReleasingMixin, strip
@@ -89,6 +89,8 @@ class EnforcingMixin(ReleasingMixin):
 
     def _track(self, request: Any, chosen: RequestSettings) -> None:
         compat.remember_grammar(request)
+        if masks.wanted(chosen, self._tokenizer, request.prompt_token_ids):
+            request.sampling_params = masks.marked(request.sampling_params)
         params = request.sampling_params
         width = params.num_logprobs
         self._tracked[request.request_id] = Tracked(
@@ -237,16 +239,12 @@ class EnforcingMixin(ReleasingMixin):
             segment=chosen.segment,
             policy=chosen.policy,
             settings=chosen.decoding,
-            problem=self._decode_prompt(request) if chosen.problem is None else chosen.problem,
+            problem=chosen.given(self._tokenizer, request.prompt_token_ids),
             started=tracked.started,
             events=self._settings.events,
             rollout=chosen.rollout,
         )
         return tracked.reading
-
-    def _decode_prompt(self, request: Any) -> str:
-        tokens = request.prompt_token_ids
-        return "" if tokens is None else str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     def _take(self, tracked: Tracked, answer: Answer | Broken, upto: int, outputs: dict[int, Any]) -> None:
         """Act on what a reader says of a request."""

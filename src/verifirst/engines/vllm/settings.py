@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -109,6 +109,7 @@ _KINDS: dict[str, _Kind] = {
     "work_factor": _number(1),
     "back_jump": _FLAG,
     "ban": _FLAG,
+    "mask": _FLAG,
     "rollout": _FLAG,
     "problem": _Kind("a string: the text that the verifier takes as given", _string),
     "enforce": _NAMES,
@@ -131,6 +132,7 @@ class RequestSettings:
     ``problem`` is the text that the verifier takes as given (None: the decoded prompt);
     ``rollout``: the summary carries steps and refused branches, for training (``wire.Rollout``);
     the others as in :class:`verifirst.decoding.Settings` and :class:`verifirst.policy.Policy`.
+    Raises ConfigError for ``mask`` together with ``rollout``.
     """
 
     segment: str = "auto"
@@ -143,8 +145,16 @@ class RequestSettings:
     work_factor: float = 8.0
     back_jump: bool = True
     ban: bool = True
+    mask: bool = False
     rollout: bool = False
     problem: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.mask and self.rollout:
+            raise ConfigError(
+                "mask=true and rollout=true exclude each other: tokens sampled under a mask are no rollout of the "
+                "policy; for training set mask=false"
+            )
 
     @property
     def policy(self) -> Policy:
@@ -161,8 +171,18 @@ class RequestSettings:
             work_factor=self.work_factor,
             back_jump=self.back_jump,
             ban=self.ban,
+            mask=self.mask,
             release=Release(self.release),
         )
+
+    def given(self, tokenizer: Any, prompt: Sequence[int] | None) -> str:
+        """The text that the verifier takes as given: ``problem``, or what ``prompt`` spells.
+
+        ``prompt`` are token ids, None for embeddings, which spell nothing.
+        """
+        if self.problem is not None:
+            return self.problem
+        return "" if prompt is None else str(tokenizer.decode(prompt, skip_special_tokens=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import triton.language as tl
 from verifirst.kernels import alphabet, grammar, layout
 from verifirst.kernels.device import equations, program, sentences, terms
 from verifirst.kernels.device.program import Program
-from verifirst.kernels.device.registers import ROW, get, kill, level, put, raised
+from verifirst.kernels.device.registers import ROW, dead, get, kill, level, put, raised
 
 WORDS = tl.constexpr(program.WORDS)
 PREFIXES = tl.constexpr(program.PREFIXES)
@@ -17,30 +17,30 @@ BYTES = tl.constexpr(256)
 
 @triton.jit
 def in_prose(s, action, byte, hashes, meanings, prefixes):
-    """Actions of words, sentences and lines."""
-    if action == grammar.Action.LETTER:
-        s = sentences.letter(s, byte, prefixes)
-    elif action == grammar.Action.FIRST_LETTER:
-        s = sentences.first_letter(s, byte, prefixes)
-    elif action == grammar.Action.LETTER_AFTER:
-        s = sentences.letter_after(s, byte, prefixes)
-    elif action == grammar.Action.WORD:
+    """Actions of words, sentences and lines, part by part: a function is compiled wherever it is called."""
+    stop = action == grammar.Action.STOP
+    stop_line = action == grammar.Action.STOP_LINE
+    after = action == grammar.Action.LETTER_AFTER
+    word_sentence = action == grammar.Action.WORD_SENTENCE
+    word_line = action == grammar.Action.WORD_LINE
+    first = action == grammar.Action.FIRST_LETTER
+    if (action == grammar.Action.WORD) | word_sentence | word_line:
         s = sentences.word(s, hashes, meanings)
-    elif action == grammar.Action.WORD_SENTENCE:
-        s = sentences.sentence(sentences.word(s, hashes, meanings))
-    elif action == grammar.Action.WORD_LINE:
-        s = put(sentences.end_line(sentences.word(s, hashes, meanings)), layout.At.MODE, grammar.Mode.PROSE)
-    elif action == grammar.Action.SENTENCE:
+    breaks = stop | (action == grammar.Action.BREAK)
+    if breaks | stop_line | after:
+        s = sentences.pause(s, breaks, after)
+        first = after & ~dead(s)
+    if first:
+        s = sentences.first_letter(s, after)
+    if first | (action == grammar.Action.LETTER):
+        s = sentences.letter(s, byte, prefixes)
+    if stop | word_sentence | (action == grammar.Action.SENTENCE):
         s = sentences.sentence(s)
-    elif action == grammar.Action.LINE:
+    if stop_line | word_line | (action == grammar.Action.LINE):
         s = sentences.end_line(s)
-    elif action == grammar.Action.STOP:
-        s = sentences.sentence(sentences.pause(s))
-    elif action == grammar.Action.BREAK:
-        s = sentences.pause(s)
-    elif action == grammar.Action.STOP_LINE:
-        s = put(sentences.end_line(equations.end_expression(s)), layout.At.MODE, grammar.Mode.PROSE)
-    elif action == grammar.Action.APOSTROPHE:
+    if stop_line | word_line:
+        s = put(s, layout.At.MODE, grammar.Mode.PROSE)
+    if action == grammar.Action.APOSTROPHE:
         s = sentences.apostrophe(s)
     elif action == grammar.Action.KILL:
         s = kill(s)
@@ -50,25 +50,26 @@ def in_prose(s, action, byte, hashes, meanings, prefixes):
 @triton.jit
 def in_literal(s, action, byte):
     """Actions of literals, and of what begins a side."""
-    single = (get(s, layout.At.LINE) & layout.Line.SINGLE) != 0
-    if action == grammar.Action.START:
-        s = terms.first_digit(terms.begin(s), byte)
-    elif action == grammar.Action.FIRST_DIGIT:
+    start = action == grammar.Action.START
+    bracket = action == grammar.Action.START_BRACKET
+    fraction = action == grammar.Action.START_FRACTION
+    opens = bracket | fraction
+    label = action == grammar.Action.LABEL
+    grouped = action == grammar.Action.GROUPED
+    decimal = action == grammar.Action.DECIMAL
+    if start | opens | label:
+        s = equations.start(s, opens, label)
+        bracket, fraction = bracket & ~dead(s), fraction & ~dead(s)
+        if bracket:
+            s = terms.enter(s, layout.Kind.BRACKET)
+        elif fraction:
+            s = raised(s, layout.At.SIDE, layout.Side.LOOSE)
+    if start | (action == grammar.Action.FIRST_DIGIT):
         s = terms.first_digit(s, byte)
-    elif action == grammar.Action.DIGIT:
-        s = terms.digit(s, byte)
-    elif action == grammar.Action.GROUPED:
-        s = terms.grouped(s, byte)
-    elif action == grammar.Action.DECIMAL:
-        s = terms.decimal(s, byte)
+    elif grouped | decimal | (action == grammar.Action.DIGIT):
+        s = terms.digit(s, byte, grouped, decimal)
     elif action == grammar.Action.LITERAL:
         s = terms.literal(s)
-    elif action == grammar.Action.LABEL:
-        s = equations.label(s)
-    elif action == grammar.Action.START_BRACKET:
-        s = tl.where(single, kill(s), terms.enter(terms.begin(s), layout.Kind.BRACKET))
-    elif action == grammar.Action.START_FRACTION:
-        s = tl.where(single, kill(s), raised(terms.begin(s), layout.At.SIDE, layout.Side.LOOSE))
     elif action == grammar.Action.MONEY:
         s = terms.money(s)
     return s
@@ -77,28 +78,23 @@ def in_literal(s, action, byte):
 @triton.jit
 def in_expression(s, action):
     """Actions of operators and brackets."""
-    if action == grammar.Action.PLUS:
-        s = terms.additive(s, layout.Operator.PLUS)
-    elif action == grammar.Action.MINUS:
-        s = terms.additive(s, layout.Operator.MINUS)
-    elif action == grammar.Action.TIMES:
-        s = terms.times(s)
-    elif action == grammar.Action.OVER:
-        s = terms.over(s)
-    elif action == grammar.Action.CROSS:
-        s = terms.cross(s)
+    minus, over, cross = action == grammar.Action.MINUS, action == grammar.Action.OVER, action == grammar.Action.CROSS
+    bracket, top = action == grammar.Action.BRACKET, action == grammar.Action.TOP
+    spaced = action == grammar.Action.SPACED
+    if minus | (action == grammar.Action.PLUS):
+        s = terms.additive(s, tl.where(minus, layout.Operator.MINUS, layout.Operator.PLUS))
+    elif over | cross | (action == grammar.Action.TIMES):
+        s = terms.factor(s, over, cross)
     elif action == grammar.Action.EQUALS:
         s = equations.equals(s)
     elif action == grammar.Action.SIGN:
         s = put(s, level(s) + layout.Of.OPERATOR, layout.Operator.MINUS)
-    elif action == grammar.Action.BRACKET:
-        s = terms.enter(s, layout.Kind.BRACKET)
+    elif bracket | top:
+        s = terms.enter(s, tl.where(top, layout.Kind.NUMERATOR, layout.Kind.BRACKET))
     elif action == grammar.Action.CLOSE:
         s = terms.close(s)
-    elif action == grammar.Action.FRACTION:
-        s = raised(s, layout.At.SIDE, layout.Side.LOOSE)
-    elif action == grammar.Action.TOP:
-        s = terms.enter(s, layout.Kind.NUMERATOR)
+    elif spaced | (action == grammar.Action.FRACTION):
+        s = raised(s, layout.At.SIDE, tl.where(spaced, layout.Side.SPACED, layout.Side.LOOSE))
     elif action == grammar.Action.BOTTOM:
         s = terms.bottom(s)
     elif action == grammar.Action.END:
@@ -154,11 +150,20 @@ def advance_row(
 
 
 @triton.jit
-def advance_kernel(
-    rows, tokens, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets, width: tl.constexpr
+def advance_sequence(
+    index,
+    rows,
+    tokens,
+    alphabet_table,
+    grammar_table,
+    words_,
+    meanings_,
+    prefixes_,
+    bytes_,
+    offsets,
+    width: tl.constexpr,
 ):
-    """Program ``i`` advances sequence ``i``; a token below 0 leaves it as it is."""
-    index = tl.program_id(0)
+    """Read its token into sequence ``index``; a token below 0 leaves it as it is."""
     token = tl.load(tokens + index)
     if token >= 0:
         advance_row(
@@ -173,6 +178,17 @@ def advance_kernel(
             offsets,
             width,
         )
+
+
+@triton.jit
+def advance_kernel(
+    rows, tokens, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets, width: tl.constexpr
+):
+    """Program ``i`` advances sequence ``i``."""
+    index = tl.program_id(0)
+    advance_sequence(
+        index, rows, tokens, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets, width
+    )
 
 
 def advance(rows: torch.Tensor, tokens: torch.Tensor, program_: Program) -> None:

@@ -1,4 +1,4 @@
-"""``kernels.equations`` on a device, line by line."""
+"""``kernels.equations`` on a device; actions that share a part are joined, so that it is compiled once."""
 
 import triton
 import triton.language as tl
@@ -9,11 +9,12 @@ from verifirst.kernels.device.terms import add_term, begin, power_of_ten
 
 
 @triton.jit
-def label(s):
-    """``Total = ...``: words stand left of the sign."""
+def start(s, opens, label):
+    """A side begins with nothing to its left; ``Total = ...``: words stand left of the sign."""
+    single = has(s, layout.At.LINE, layout.Line.SINGLE)
     words_ = has(s, layout.At.LINE, layout.Line.WORDS)
     other = has(s, layout.At.LINE, layout.Line.NUMBERS | layout.Line.PENDING | layout.Line.UNDECIDED)
-    return tl.where(words_ & ~other, begin(s), kill(s))
+    return tl.where((opens & single) | (label & (~words_ | other)), kill(s), begin(s))
 
 
 @triton.jit

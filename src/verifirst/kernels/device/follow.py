@@ -39,9 +39,7 @@ class Followers:
         self.rows[slots] = self._fresh
         self.seen[slots] = torch.where(followed, 0, UNFOLLOWED).to(torch.int32)
 
-    def follow(
-        self, slots: torch.Tensor, tokens: torch.Tensor, prompts: torch.Tensor, totals: torch.Tensor
-    ) -> None:
+    def follow(self, slots: torch.Tensor, tokens: torch.Tensor, prompts: torch.Tensor, totals: torch.Tensor) -> None:
         """Read what is new in ``slots``.
 
         ``slots`` ``[n]`` int32, each of them once, -1 for none. ``tokens`` ``[slots, longest]`` int32 are the

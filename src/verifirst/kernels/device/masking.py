@@ -1,9 +1,9 @@
 """Masks on a device: the tokens that may not come next, found and forbidden without the host.
 
-``kernels.masking`` line by line, in two launches. The first tries each *opening* (what of a token
+``kernels.masking`` line by line, in three launches. The first tries each *opening* (what of a token
 a result can hang on) on a copy of each state; thousands of tokens share a few hundred of them.
-The second forbids the tokens of the openings that failed. States that write no result cost
-a load in the first and nothing in the logits.
+The second lets rows go that would have nothing left, the third forbids the tokens of the openings that failed.
+States that write no result cost a load in each.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from verifirst.kernels.device.terms import power_of_ten
 PARTS = 32
 """Programs that share the openings of one row."""
 BLOCK = 1024
-"""Tokens of one program of the second launch."""
+"""Tokens that a program looks at together."""
 BITS = tl.constexpr(32)
 TEN = tl.constexpr(10)
+SPACE = tl.constexpr(ord(" "))
+BARE = tl.constexpr(int(layout.Side.DECIMAL | layout.Side.SPACED))
 ZERO, NINE = tl.constexpr(ord("0")), tl.constexpr(ord("9"))
 
 
@@ -98,7 +100,7 @@ class Masks:
         self.packed = self._packed[:, : triton.cdiv(vocabulary, BITS.value)]
 
     def apply(self, logits: torch.Tensor, rows: torch.Tensor, slots: torch.Tensor, program: Program) -> None:
-        """Set the forbidden tokens of ``logits`` to -inf.
+        """Set the forbidden tokens of ``logits`` to -inf; a row that would have none left keeps what it has.
 
         ``logits`` ``[n, vocabulary]`` of any floating type is changed in place. ``rows``
         ``[slots, WIDTH]`` int64 are the states; ``slots`` ``[n]`` integers the state of each row
@@ -112,6 +114,10 @@ class Masks:
             rows, slots, self._failed, self.active, o.texts, o.offsets, o.count,
             p.alphabet, p.grammar, p.hashes, p.meanings, p.prefixes,
             width=layout.WIDTH, parts=PARTS, num_warps=1,
+        )  # fmt: skip
+        spare_kernel[(count,)](
+            logits, logits.stride(0), vocabulary, self._failed, self.active, o.of_token, len(o.of_token), o.count,
+            block=BLOCK, num_warps=4,
         )  # fmt: skip
         forbid_kernel[(count, triton.cdiv(vocabulary, BLOCK))](
             logits, logits.stride(0), vocabulary, self._packed, self._packed.stride(0),
@@ -144,7 +150,7 @@ def demands(s):
     plain = ((get(s, layout.At.LEFT_SIDE) & ~PLAIN) == 0) & (get(s, layout.At.LEFT_OPERATORS) == 1)
     plain = plain & (get(s, layout.At.LEFT_D) == 1)
     bare = (get(s, layout.At.OPERATORS) == 0) & (get(s, layout.At.DEPTH) == 0)
-    bare = bare & ((get(s, layout.At.SIDE) & ~layout.Side.DECIMAL) == 0)
+    bare = bare & ((get(s, layout.At.SIDE) & ~BARE) == 0)
     return plain & bare & within(WRITING, s)
 
 
@@ -207,13 +213,15 @@ def permits(s, at, last, texts, alphabet_table, grammar_table, hashes, meanings,
         byte = tl.load(texts + at).to(tl.int64)
         before = failures(s)
         complete = spells(s, wanted)
+        stalls = (get(s, layout.At.MODE) == grammar.Mode.BEGINNING) & (byte == SPACE)
+        stalls = stalls & has(s, layout.At.SIDE, layout.Side.SPACED)
         s = read(s, byte, alphabet_table, grammar_table, hashes, meanings, prefixes)
         good = failures(s) <= before
         if certain:
             going = within(WRITING, s) & (get(s, layout.At.OPERATORS) == 0) & (get(s, layout.At.DEPTH) == 0)
             going = going & has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
             done = complete & ((byte < ZERO) | (byte > NINE))
-            good = good & tl.where(going, viable(s, wanted), done)
+            good = good & tl.where(going, viable(s, wanted) & ~stalls, done)
             certain = going
         at += 1
     return good
@@ -245,6 +253,32 @@ def judge_kernel(
 
 
 @triton.jit
+def failed_of(token, index, failed, of_token, tokens, count):
+    """Whether tokens are forbidden in row ``index``."""
+    opening = tl.load(of_token + token, mask=token < tokens, other=-1)
+    return tl.load(failed + index * count + opening, mask=opening >= 0, other=0) != 0
+
+
+@triton.jit
+def spare_kernel(
+    logits, logits_stride, vocabulary, failed, active, of_token, tokens, count, block: tl.constexpr
+):  # fmt: skip
+    """Program ``i`` lets row ``i`` go where the mask and what others forbade leave nothing."""
+    index = tl.program_id(0).to(tl.int64)
+    if tl.load(active + index) != 0:
+        at = tl.full([], 0, tl.int32)
+        left = at < 0
+        while (at < vocabulary) & (left == 0):
+            token = at + tl.arange(0, block)
+            value = tl.load(logits + index * logits_stride + token, mask=token < vocabulary, other=float("-inf"))
+            bad = failed_of(token, index, failed, of_token, tokens, count)
+            best = tl.max(tl.where(bad, float("-inf"), value.to(tl.float32)), axis=0)
+            left = best > float("-inf")
+            at += block
+        tl.store(active + index, tl.where(left, 1, 0))
+
+
+@triton.jit
 def forbid_kernel(
     logits, logits_stride, vocabulary, packed, packed_stride, failed, active, of_token, tokens, count,
     block: tl.constexpr,
@@ -256,8 +290,7 @@ def forbid_kernel(
     allowed = tl.full([block // BITS], -1, tl.int32)
     if tl.load(active + index) != 0:
         token = part * block + tl.arange(0, block)
-        opening = tl.load(of_token + token, mask=token < tokens, other=-1)
-        bad = tl.load(failed + index * count + opening, mask=opening >= 0, other=0) != 0
+        bad = failed_of(token, index, failed, of_token, tokens, count)
         tl.store(logits + index * logits_stride + token, float("-inf"), mask=bad & (token < vocabulary))
         spread = tl.reshape(tl.where(bad, 0, 1), [block // BITS, BITS])
         allowed = tl.sum(spread << tl.arange(0, BITS)[None, :], axis=1)

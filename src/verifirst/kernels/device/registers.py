@@ -11,8 +11,8 @@ ROW = tl.constexpr(128)
 
 @triton.jit
 def get(s, at):
-    """Register ``at``."""
-    return tl.sum(tl.where(tl.arange(0, ROW) == at, s, 0))
+    """Register ``at``: a gather of one, since a masked sum takes several times the instructions."""
+    return tl.sum(tl.gather(s, tl.zeros([1], tl.int32) + at, 0))
 
 
 @triton.jit

@@ -1,11 +1,11 @@
-"""``kernels.sentences`` on a device, line by line."""
+"""``kernels.sentences`` on a device; actions that share a part are joined, so that it is compiled once."""
 
 import triton
 import triton.language as tl
 
 from verifirst.kernels import layout, words
 from verifirst.kernels.device.equations import end_expression
-from verifirst.kernels.device.registers import clear_side, dead, get, has, kill, put, raised
+from verifirst.kernels.device.registers import clear_side, get, has, kill, put, raised
 
 LOWER = tl.constexpr(32)
 """The bit that makes an ASCII letter small."""
@@ -21,9 +21,10 @@ def letter(s, byte, prefixes):
 
 
 @triton.jit
-def first_letter(s, byte, prefixes):
-    """A word begins."""
-    return letter(put(put(s, layout.At.HASH, 0), layout.At.LENGTH, 0), byte, prefixes)
+def first_letter(s, after):
+    """A word begins; ``after``: behind a number."""
+    s = tl.where(after, raised(s, layout.At.LINE, layout.Line.AFTER), s)
+    return put(put(s, layout.At.HASH, 0), layout.At.LENGTH, 0)
 
 
 @triton.jit
@@ -33,15 +34,14 @@ def apostrophe(s):
 
 
 @triton.jit
-def letter_after(s, byte, prefixes):
-    """A word behind a number ends the expression, unless its side has no partner yet."""
+def pause(s, breaks, after):
+    """The expression ends: at a mark (``breaks``) unless a percentage, at a letter (``after``) if it has a partner."""
+    percent = breaks & has(s, layout.At.SIDE, layout.Side.PERCENT)
     partner = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
-    if (get(s, layout.At.OPERATORS) > 0) & (not partner):
+    if percent | (after & (get(s, layout.At.OPERATORS) > 0) & ~partner):
         s = kill(s)
     else:
         s = end_expression(s)
-        if not dead(s):
-            s = first_letter(raised(s, layout.At.LINE, layout.Line.AFTER), byte, prefixes)
     return s
 
 
@@ -86,13 +86,3 @@ def end_line(s):
     counted = tl.where(verdict > 0, layout.At.VERIFIED, counted)
     s = put(put(s, layout.At.LAST, verdict), counted, get(s, counted) + 1)
     return clear_side(put(put(s, layout.At.LINE, 0), layout.At.LEFT_SIDE, 0))
-
-
-@triton.jit
-def pause(s):
-    """The expression has ended; behind a percentage nothing begins."""
-    if has(s, layout.At.SIDE, layout.Side.PERCENT):
-        s = kill(s)
-    else:
-        s = end_expression(s)
-    return s

@@ -1,4 +1,4 @@
-"""``kernels.terms`` on a device, line by line."""
+"""``kernels.terms`` on a device; actions that share a part are joined, so that it is compiled once."""
 
 import triton
 import triton.language as tl
@@ -29,25 +29,15 @@ def first_digit(s, byte):
 
 
 @triton.jit
-def digit(s, byte):
-    """One more digit of a literal."""
+def digit(s, byte, grouped, decimal):
+    """One more digit of a literal; ``grouped``: the first behind a comma, ``decimal``: behind the point."""
     count = get(s, layout.At.COUNT)
+    before = get(s, layout.At.SCALE)
+    late = grouped & (count > layout.GROUP) & (before == 0)
+    scale = tl.where(decimal, tl.maximum(before, 0) + 1, tl.where(grouped & ~late, -1, before))
+    s = put(s, layout.At.SCALE, scale)
     more = put(s, layout.At.NUMBER, get(s, layout.At.NUMBER) * 10 + byte - ASCII_ZERO)
-    return tl.where(count == layout.DIGITS, kill(s), put(more, layout.At.COUNT, count + 1))
-
-
-@triton.jit
-def grouped(s, byte):
-    """The first digit behind a comma."""
-    late = (get(s, layout.At.COUNT) > layout.GROUP) & (get(s, layout.At.SCALE) == 0)
-    return tl.where(late, kill(s), digit(put(s, layout.At.SCALE, -1), byte))
-
-
-@triton.jit
-def decimal(s, byte):
-    """One more digit behind the point."""
-    scale = tl.maximum(get(s, layout.At.SCALE), 0) + 1
-    return digit(put(s, layout.At.SCALE, scale), byte)
+    return tl.where(late | (count == layout.DIGITS), kill(s), put(more, layout.At.COUNT, count + 1))
 
 
 @triton.jit
@@ -117,25 +107,16 @@ def additive(s, operator):
 
 
 @triton.jit
-def multiplicative(s, operator):
-    """The term goes on."""
+def factor(s, over, cross):
+    """The term goes on with a sign of division (``over``), an x for a sign (``cross``) or a sign of multiplication."""
     at = level(s)
-    more = put(s, at + layout.Of.OPERATOR, operator)
+    s = tl.where(cross, raised(s, layout.At.LINE, layout.Line.CROSS), s)
+    divided = get(s, at + layout.Of.DIVIDED)
+    more = put(s, at + layout.Of.OPERATOR, tl.where(over, layout.Operator.OVER, layout.Operator.TIMES))
     more = put(more, layout.At.OPERATORS, get(s, layout.At.OPERATORS) + 1)
-    return tl.where(get(s, at + layout.Of.DIVIDED) != 0, kill(s), more)
-
-
-@triton.jit
-def times(s):
-    """A sign of multiplication."""
-    return raised(multiplicative(s, layout.Operator.TIMES), layout.At.SIDE, layout.Side.MULTIPLIED)
-
-
-@triton.jit
-def cross(s):
-    """An x for a sign."""
-    s = raised(s, layout.At.LINE, layout.Line.CROSS)
-    return tl.where(has(s, layout.At.LINE, layout.Line.MONEY), kill(s), times(s))
+    more = put(tl.where(divided != 0, kill(s), more), at + layout.Of.DIVIDED, tl.where(over, 1, divided))
+    more = raised(more, layout.At.SIDE, tl.where(over, layout.Side.DIVIDED, layout.Side.MULTIPLIED))
+    return tl.where(cross & has(s, layout.At.LINE, layout.Line.MONEY), kill(s), more)
 
 
 @triton.jit
@@ -143,14 +124,6 @@ def money(s):
     """A currency sign, or a delimiter of mathematics."""
     doubtful = has(s, layout.At.LINE, layout.Line.CROSS | layout.Line.SINGLE)
     return raised(tl.where(doubtful, kill(s), s), layout.At.LINE, layout.Line.MONEY)
-
-
-@triton.jit
-def over(s):
-    """A sign of division."""
-    s = multiplicative(s, layout.Operator.OVER)
-    s = put(s, level(s) + layout.Of.DIVIDED, 1)
-    return raised(s, layout.At.SIDE, layout.Side.DIVIDED)
 
 
 @triton.jit
