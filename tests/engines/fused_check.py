@@ -1,6 +1,6 @@
 """The local engine with the device verifier against itself without: run in a process of its own, interpreted.
 
-The interpreter tries openings slowly, so both engines are given a vocabulary most of which spells nothing to a mask.
+Both are given a vocabulary most of which spells nothing to a mask.
 """
 
 from __future__ import annotations
@@ -10,22 +10,14 @@ from functools import partial
 from itertools import islice
 
 import torch
+from tests.engines.thin import telling
 
 from verifirst.bench.word_problems import generate, prompt_text
 from verifirst.decoding import Settings
-from verifirst.engines import detokenizers
 from verifirst.engines.transformers import LocalEngine, Request, engine
 from verifirst.verifier import Verifier
 
 PROBLEMS = list(islice(generate("dev", 40, 3), 40))
-SIGNS = {*"0123456789=*+-/$.,%()", ""}
-
-
-def telling(tokenizer) -> list[bytes]:
-    """Single signs spell something, and every hundredth other token."""
-    table = detokenizers.token_bytes(tokenizer)
-    signs = [text.strip().decode(errors="replace") in SIGNS for text in table]
-    return [text if sign or not at % 100 else b"" for at, (text, sign) in enumerate(zip(table, signs, strict=True))]
 
 
 def run(attention: str, *, mask: bool, of: list[int], tokens: int, verifier=Verifier, opts_out: int = -1):

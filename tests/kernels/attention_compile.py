@@ -30,7 +30,7 @@ VERIFIER = (
 )
 SHAPE = {
     "kv_heads": 8, "group": 4, "padded": 16, "dim": 128, "block": 16, "tile": 64, "split_up": True,
-    "verify": False, "width": layout.WIDTH,
+    "verify": False, "once": False, "width": layout.WIDTH,
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Plays rounds of requests on a real vLLM in a process of its own: ``python scenario.py spec.json``.
 
 The spec: ``engine`` (arguments of ``LLM``), ``enforce`` (settings, or null for stock vLLM),
-``asynchronous``, ``mrv2``, ``processes`` (the engine core in a process of its own), and
+``asynchronous``, ``mrv2``, ``processes`` (the engine core in a process of its own), ``attention`` (a backend
+instead of the CPU's), ``thin`` (masks for few tokens), and
 ``rounds``: each with ``requests`` (``prompt``, ``params``) and maybe ``mutants`` (guards to
 take away for that round). Writes one line ``RESULT {json}``: per round its outputs, or the
 error that ended it, and what is left in the engine.
@@ -90,8 +91,30 @@ def prepare(spec):
         from tests.engines.vllm import mrv2
 
         mrv2.use_model_runner_v2()
+    if spec.get("attention"):
+        use_attention(spec["attention"])
+    if spec.get("thin"):
+        spell_little()
     if spec.get("asynchronous"):
         schedule_asynchronously()
+
+
+def use_attention(backend):
+    """An attention backend of Triton kernels, in place of the CPU's own."""
+    import torch
+    from vllm.v1.attention.backends.registry import AttentionBackendEnum, register_backend
+
+    torch.cuda.get_device_capability = lambda *_: (9, 0)  # vLLM's kernels ask
+    register_backend(AttentionBackendEnum.CPU_ATTN, backend)
+
+
+def spell_little():
+    """Masks for a vocabulary most of which spells nothing."""
+    from tests.engines.thin import telling
+
+    from verifirst.engines.vllm import masks
+
+    masks.vocabulary = lambda tokenizer: (telling(tokenizer), frozenset(tokenizer.all_special_ids))
 
 
 def schedule_asynchronously():

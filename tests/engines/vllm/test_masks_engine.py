@@ -90,14 +90,17 @@ def test_preemption_and_neighbours_change_nothing(rounds):
 
 
 SLIPS = PROMPTS[22]
-"""Solved with a wrong product, at its third digit; the interpreter tries openings slowly, so the output is short."""
+"""Solved with a wrong product, at its second digit."""
+OURS = "verifirst.engines.vllm.attention.FusedBackend"
 
 
-def test_model_runner_v2_masks_on_the_device(scenario):
-    free, masked = (enforced("accept", [SLIPS], settings, max_tokens=10) for settings in ((), MASK))
+@pytest.mark.parametrize("attention", [None, OURS])
+def test_model_runner_v2_masks_on_the_device(scenario, attention):
+    free, masked = (enforced("accept", [SLIPS], settings, max_tokens=11) for settings in ((), MASK))
     asks = [free, {"requests": free["requests"] + masked["requests"]}]
-    stock, own = scenario({"engine": SMALL, "enforce": JUDGED, "rounds": [free, masked]})["rounds"]
-    alone, both = scenario({"engine": SMALL, "enforce": JUDGED, "rounds": asks, "mrv2": True})["rounds"]
+    thin = {"engine": SMALL, "enforce": JUDGED, "thin": True}
+    stock, own = scenario(thin | {"rounds": [free, masked]})["rounds"]
+    alone, both = scenario(thin | {"rounds": asks, "mrv2": True, "attention": attention})["rounds"]
     assert column(alone, "tokens") == column(stock, "tokens")
     assert column(both, "tokens") == column(stock, "tokens") + column(own, "tokens")
     assert column(stock, "tokens") != column(own, "tokens")

@@ -34,6 +34,7 @@ MASK_PROCESSORS = {
     True: "verifirst.engines.vllm.masks_v2:MaskProcessor",
 }
 """Behind the bans."""
+ATTENTION = "verifirst.engines.vllm.attention.FusedBackend"
 _FLAG = "--enforce-reasoning"
 _HELP = (
     "Verify each reasoning step inside the engine; a refuted step is rolled back and never leaves. "
@@ -80,6 +81,15 @@ def install() -> None:
     EngineArgs.add_cli_args = staticmethod(_with_flag(EngineArgs.add_cli_args))
     EngineArgs.from_cli_args = classmethod(_with_folding(EngineArgs.from_cli_args.__func__))
     EngineArgs.create_engine_config = _with_enforcement(EngineArgs.create_engine_config)
+    _offer_attention()
+
+
+def _offer_attention() -> None:
+    """Our attention under ``--attention-backend CUSTOM``, unless another plugin took that name."""
+    from vllm.v1.attention.backends.registry import AttentionBackendEnum, register_backend  # noqa: PLC0415
+
+    if not AttentionBackendEnum.CUSTOM.is_overridden():
+        register_backend(AttentionBackendEnum.CUSTOM, ATTENTION)
 
 
 def install_worker() -> None:

@@ -7,6 +7,7 @@ for the host. The front end imports this module: torch and triton are imported w
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from vllm.v1.worker.gpu.sample.logits_processor.interface import LogitsProcessor
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from verifirst.kernels.device.follow import Followers
     from verifirst.kernels.device.masking import Masks
     from verifirst.kernels.device.program import Program
+
+_ATTENTION = compat.ATTENTION.rpartition(".")[0]
+"""Loaded in the processes whose attention is ours."""
 
 
 class MaskProcessor(LogitsProcessor):  # type: ignore[misc]  # vLLM is untyped here
@@ -45,12 +49,20 @@ class MaskProcessor(LogitsProcessor):  # type: ignore[misc]  # vLLM is untyped h
         return asks
 
     def apply_staged_writes(self) -> None:
-        """Begin anew in the slots that changed hands."""
-        if not self._changed:
+        """Begin anew in the slots that changed hands, and let attention read the tokens sampled last, if it is ours."""
+        if not self._changed and self._machinery is None:
             return
+        _, followers, _ = self._loaded()
+        followers.settle()
+        if self._changed:
+            self._begin_anew(followers)
+        if self._masked and _ATTENTION in sys.modules:
+            states = self._states
+            followers.offer(states.all_token_ids.gpu, states.prompt_len.gpu, states.total_len.gpu)
+
+    def _begin_anew(self, followers: Followers) -> None:
         import torch  # noqa: PLC0415  # see the module's first lines
 
-        _, followers, _ = self._loaded()
         device = self._states.device
         slots = torch.tensor(list(self._changed), dtype=torch.int64).to(device, non_blocking=True)
         asks = torch.tensor(list(self._changed.values())).to(device, non_blocking=True)
@@ -63,6 +75,7 @@ class MaskProcessor(LogitsProcessor):  # type: ignore[misc]  # vLLM is untyped h
             return logits
         program, followers, found = self._loaded()
         states = self._states
+        followers.settle()
         followers.follow(ctx.idx_mapping, states.all_token_ids.gpu, states.prompt_len.gpu, states.total_len.gpu)
         logits = logits.contiguous()
         slots = ctx.expanded_idx_mapping.masked_fill(ctx.expanded_local_pos > 0, -1)
@@ -79,10 +92,9 @@ class MaskProcessor(LogitsProcessor):  # type: ignore[misc]  # vLLM is untyped h
             table, ends = masks.vocabulary(compat.served_tokenizer(self._model_config))
             states, device = self._states, self._states.device
             program = Program.load(table, device)
-            openings = Openings.load(table, ends, device)
-            self._machinery = (
-                program,
-                Followers(program, states.max_num_reqs),
-                Masks(openings, states.max_num_reqs, states.vocab_size),
-            )
+            followers = Followers(program, states.max_num_reqs)
+            found = Masks(Openings.load(table, ends, device), states.max_num_reqs, states.vocab_size)
+            if _ATTENTION in sys.modules:
+                sys.modules[_ATTENTION].put_beside(followers.beside)
+            self._machinery = program, followers, found
         return self._machinery

@@ -54,11 +54,16 @@ class Tuning:
 
 
 class Beside(NamedTuple):
-    """What the verifier does in the launch: ``advance(rows, tokens, program)``; see there."""
+    """What the verifier does in the launch: ``advance(rows, tokens, program)``; see there.
+
+    With ``once`` tokens that were read are -1 afterwards: who laid them out sees that a launch has read them, and
+    one that is repeated, as a CUDA graph is, reads nothing twice.
+    """
 
     rows: torch.Tensor
     tokens: torch.Tensor
     program: Program
+    once: bool = False
 
 
 class Workspace:
@@ -159,7 +164,8 @@ def paged_attention(
         *query.stride()[:2], *keys.stride()[:3], *values.stride()[:3], block_table.stride(0), *output.stride()[:2],
         *arguments,
         kv_heads=kv_heads, group=group, padded=max(ROWS, triton.next_power_of_2(group)), dim=dim, block=block,
-        tile=tuning.tile, split_up=splits > 1, verify=beside is not None, width=layout.WIDTH,
+        tile=tuning.tile, split_up=splits > 1, verify=beside is not None,
+        once=beside is not None and beside.once, width=layout.WIDTH,
         num_warps=tuning.warps, num_stages=tuning.stages, maxnreg=tuning.registers if beside else None,
     )  # fmt: skip
     if splits > 1:
@@ -174,7 +180,7 @@ def verifying(beside: Beside | None, programs: int, multiprocessors: int) -> tup
     """How many programs verify, and the kernel's arguments for them, ``rows`` to ``period``."""
     if beside is None:
         return 0, (None,) * 12
-    rows, tokens, p = beside
+    rows, tokens, p, _ = beside
     count = len(tokens)
     if rows.shape != (count, layout.WIDTH) or not rows.is_contiguous():
         raise InputError(f"expected {count} contiguous rows of {layout.WIDTH} for the tokens, found {list(rows.shape)}")

@@ -132,7 +132,7 @@ def attention_kernel(
     rows, tokens, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets,
     sequences, run, period,
     kv_heads: tl.constexpr, group: tl.constexpr, padded: tl.constexpr, dim: tl.constexpr, block: tl.constexpr,
-    tile: tl.constexpr, split_up: tl.constexpr, verify: tl.constexpr, width: tl.constexpr,
+    tile: tl.constexpr, split_up: tl.constexpr, verify: tl.constexpr, once: tl.constexpr, width: tl.constexpr,
 ):  # fmt: skip
     """Attention; with ``verify``, ``sequences`` programs among it read a token each instead.
 
@@ -151,6 +151,8 @@ def attention_kernel(
                 before, rows, tokens, alphabet_table, grammar_table, words_, meanings_, prefixes_, bytes_, offsets,
                 width,
             )  # fmt: skip
+            if once:
+                tl.store(tokens + before, -1)
         else:
             attend(
                 index - before, query, keys, values, block_table, lengths, output, partials, logarithms, scale,

@@ -14,10 +14,13 @@ import triton.language as tl
 from verifirst.kernels import layout
 from verifirst.kernels.device import program
 from verifirst.kernels.device.advance import advance_row
+from verifirst.kernels.device.attention import Beside
 from verifirst.kernels.device.program import Program
 from verifirst.kernels.state import fresh
 
 UNFOLLOWED = -1
+NOTHING = -1
+"""No token."""
 
 
 class Followers:
@@ -33,11 +36,31 @@ class Followers:
         self._fresh = torch.tensor(fresh(), dtype=torch.int64, device=device)
         self.rows = program.rows(most, device)
         self.seen = torch.full((most,), UNFOLLOWED, dtype=torch.int32, device=device)
+        self._offered = torch.full((most,), NOTHING, dtype=torch.int32, device=device)
+        self.beside = Beside(self.rows, self._offered.clone(), program_, once=True)
+        self._slots = torch.arange(most, device=device)
 
     def reset(self, slots: torch.Tensor, followed: torch.Tensor) -> None:
         """Begin anew in ``slots`` ``[n]`` int64, each of them once: followed or not (``[n]`` bool). Mutates both."""
         self.rows[slots] = self._fresh
         self.seen[slots] = torch.where(followed, 0, UNFOLLOWED).to(torch.int32)
+
+    def offer(self, tokens: torch.Tensor, prompts: torch.Tensor, totals: torch.Tensor) -> None:
+        """Lay out, in ``beside``, the last token of each slot that has read all but that one.
+
+        Arguments as those of ``follow``. A launch of attention may read them, which marks them as read. Call
+        ``settle`` before anything else here: it takes note, and ``follow`` reads what is left.
+        """
+        last = tokens[self._slots, (totals - 1).clamp(min=0).long()].int()
+        one = (self.seen >= 0) & (totals - prompts == self.seen + 1) & (last < len(self._program.offsets) - 1)
+        self._offered.copy_(last.masked_fill(~one, NOTHING))
+        self.beside.tokens.copy_(self._offered)
+
+    def settle(self) -> None:
+        """Take note of the tokens that were read since they were offered; the others are offered no more."""
+        self.seen += (self._offered > NOTHING) & (self.beside.tokens == NOTHING)
+        self._offered.fill_(NOTHING)
+        self.beside.tokens.fill_(NOTHING)
 
     def follow(self, slots: torch.Tensor, tokens: torch.Tensor, prompts: torch.Tensor, totals: torch.Tensor) -> None:
         """Read what is new in ``slots``.
