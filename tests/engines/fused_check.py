@@ -44,7 +44,7 @@ def main() -> None:
     cases = {
         "no mask": {"mask": False, "of": [0, 1], "tokens": 6},
         "masks": {"mask": True, "of": [22, 13, 39], "tokens": 9, "verifier": partial(Verifier, []), "opts_out": 39},
-        "masks and rollback": {"mask": True, "of": [35], "tokens": 27},
+        "masks and rollback": {"mask": True, "of": [14], "tokens": 24},
     }
     masked = refused = 0
     for name, case in cases.items():
