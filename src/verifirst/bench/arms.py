@@ -76,20 +76,20 @@ def reject_whole_solutions(
     last: dict[int, Outcome] = {}
     for attempt in range(MAX_ATTEMPTS):
         open_places = [i for i in range(len(problems)) if i not in kept]
-        affordable = _affordable(open_places, spent, budget, attempt)
-        if not affordable:
+        paid = affordable(open_places, spent, budget, attempt)
+        if not paid:
             break
-        requests = [sampling.request(problems[i], first + i, enforce=False, attempt=attempt) for i in affordable]
-        for i, output in zip(affordable, engine.generate(requests), strict=True):
+        requests = [sampling.request(problems[i], first + i, enforce=False, attempt=attempt) for i in paid]
+        for i, output in zip(paid, engine.generate(requests), strict=True):
             spent[i] += output.tally.sampled
             last[i] = outcome(problems[i], output.text, spent[i])
-            if _accepted(verifier, problems[i], output.text):
+            if accepted(verifier, problems[i], output.text):
                 kept[i] = last[i]
     return [kept.get(i) or _abstain(problem, spent[i]) for i, problem in enumerate(problems)]
 
 
-def _affordable(places: list[int], spent: list[int], budget: int, attempt: int) -> list[int]:
-    """Every problem gets a first try; later rounds take as many as the remaining tokens pay for."""
+def affordable(places: list[int], spent: list[int], budget: int, attempt: int) -> list[int]:
+    """The places that go on: all at first, later as many as the tokens left of ``budget`` pay for."""
     if attempt == 0:
         return places
     total = sum(spent)
@@ -97,7 +97,8 @@ def _affordable(places: list[int], spent: list[int], budget: int, attempt: int) 
     return places[: max(0, int((budget - total) / max(1.0, mean)))]
 
 
-def _accepted(verifier: Verifier, problem: Problem, text: str) -> bool:
+def accepted(verifier: Verifier, problem: Problem, text: str) -> bool:
+    """Whether no step of a whole solution is refuted."""
     steps = [line for line in text.splitlines() if line.strip()]
     reports = check_steps(verifier, problem.text, steps)
     return bool(steps) and all(report.status is not Status.REFUTED for report in reports)

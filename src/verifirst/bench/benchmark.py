@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from verifirst.bench.arms import Sampling, reject_whole_solutions, run
+from verifirst.bench.consistency import ARMS as VOTING
+from verifirst.bench.consistency import Votes, vote
 from verifirst.bench.outcome import Outcome, change, summary
 from verifirst.bench.word_problems import Problem, generate
+from verifirst.consistency import Stopping
 from verifirst.decoding import Release, Settings
 from verifirst.engines.transformers import LocalEngine
 from verifirst.errors import ConfigError
@@ -23,6 +26,7 @@ ENFORCE = ("DG",)  # preview rules that the benchmark opts into: the shipped mod
 POLICY = Policy(on_unknown=OnUnknown.STRICT)  # for the same reason: each of its steps can be decided
 SETTINGS = Settings(release=Release.END, retry_temperature=0.5)
 CHUNKS = 8  # the arms take turns chunk by chunk, so that a noisy machine is noisy for all
+FORKS = 8  # drawn of one problem at most
 Progress = Callable[[int, int], None]
 
 
@@ -43,11 +47,13 @@ def word_problems(
     batch_size: int = 64,
     workers: int = 0,
     settings: Settings | None = None,
+    consistency: Stopping | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run the benchmark; JSON-ready.
 
-    ``progress`` is called with (problems done, problems in all), three arms to a problem.
+    ``consistency`` adds the arms of agreement: forks are drawn until it is content, at most ``FORKS``.
+    ``progress`` is called with (problems done, problems in all), ``arms_of(consistency)`` to a problem.
     Raises :class:`ConfigError` when ``n`` is not positive.
     """
     if n < 1:
@@ -58,6 +64,7 @@ def word_problems(
     settings = settings or SETTINGS
     size = -(-n // CHUNKS)
     arms = {"off": Arm(), "on": Arm(), "whole_solution_rejection": Arm()}
+    votes = {name: Votes() for name in VOTING}
     with LocalEngine(
         model, verifier=factory, policy=POLICY, settings=settings, batch_size=batch_size, workers=workers
     ) as engine:
@@ -71,11 +78,21 @@ def word_problems(
             budget = sum(row.tokens for row in rows)
             with arms["whole_solution_rejection"].timed(engine) as rows:
                 rows.extend(reject_whole_solutions(engine, verifier, chunk, first, sampling, budget))
+            if consistency is not None:
+                vote(engine, verifier, chunk, first, sampling, consistency, votes, most=FORKS)
             if progress is not None:
-                progress(3 * min(n, first + size), 3 * n)
+                progress(arms_of(consistency) * min(n, first + size), arms_of(consistency) * n)
     result: dict[str, Any] = {name: summary(arm.outcomes, arm.pace) for name, arm in arms.items()}
     result["change"] = change(arms["off"].outcomes, arms["on"].outcomes)
     result["change_to_rejection"] = change(arms["whole_solution_rejection"].outcomes, arms["on"].outcomes)
+    if consistency is not None:
+        result |= {name: voted.summary() for name, voted in votes.items()}
+        result["change_to_self_consistency"] = change(
+            votes["self_consistency"].outcomes, votes["on_consistency"].outcomes
+        )
+        result["change_to_rejection_voting"] = change(
+            votes["rejection_voting"].outcomes, votes["on_consistency"].outcomes
+        )
     result["settings"] = {
         "n": n,
         "temperature": temperature,
@@ -86,8 +103,14 @@ def word_problems(
         "decoder": asdict(settings),
         "batch_size": batch_size,
         "workers": workers,
+        "consistency": None if consistency is None else repr(consistency),
     }
     return result
+
+
+def arms_of(consistency: Stopping | None) -> int:
+    """How many arms a run has."""
+    return 3 if consistency is None else 3 + len(VOTING)
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -13,6 +14,17 @@ bench = typer.Typer(help="Run a benchmark that ships with the package.", no_args
 bench.command("labels")(labels)
 
 
+class Consistency(StrEnum):
+    """Whether forks of a problem vote."""
+
+    OFF = "off"
+    ANSWER = "answer"
+
+
+SURE = 0.9
+"""Posterior that the leading answer leads at which no further fork is drawn: after 3 to 0, 5 to 1, 7 to 2."""
+
+
 @bench.command("word-problems")
 def word_problems(
     n: Annotated[int, typer.Option("--n", min=1, metavar="N", help="Held-out problems.")] = 200,
@@ -20,6 +32,9 @@ def word_problems(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the problems and of sampling.")] = 0,
     model: Annotated[str, typer.Option(help="A shipped model's name, or a directory.")] = loading.DEFAULT_MODEL,
     batch_size: Annotated[int, typer.Option(min=1, metavar="N", help="Requests decoded together.")] = 64,
+    consistency: Annotated[
+        Consistency, typer.Option(help="answer: forks of each problem vote, and raw forks for as many tokens.")
+    ] = Consistency.OFF,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:
     """Word problems with verification off and on.
@@ -29,12 +44,16 @@ def word_problems(
     """
     import json
 
+    from verifirst.bench.benchmark import arms_of
     from verifirst.bench.benchmark import word_problems as run
     from verifirst.cli.progress import counting
+    from verifirst.consistency import Posterior
     from verifirst.report.comparison import comparison
     from verifirst.report.console import console
 
-    with counting(console(stderr=True), f"word problems, {n:,} in three arms", 3 * n) as advance:
+    stopping = Posterior(SURE) if consistency is Consistency.ANSWER else None
+    arms = arms_of(stopping)
+    with counting(console(stderr=True), f"word problems, {n:,} in {arms} arms", arms * n) as advance:
         done = 0
 
         def progress(now: int, _: int) -> None:
@@ -42,13 +61,22 @@ def word_problems(
             advance(now - done)
             done = now
 
-        result = run(n=n, temperature=temperature, seed=seed, model=model, batch_size=batch_size, progress=progress)
+        result = run(
+            n=n,
+            temperature=temperature,
+            seed=seed,
+            model=model,
+            batch_size=batch_size,
+            consistency=stopping,
+            progress=progress,
+        )
     if as_json:
         typer.echo(json.dumps(result))
         return
-    arms = {name: result[name] for name in ("off", "on", "whole_solution_rejection")}
     to = console()
-    to.print(comparison(arms))
+    to.print(
+        comparison({name: found for name, found in result.items() if isinstance(found, dict) and "tokens" in found})
+    )
     for name, change in (("right answers", result["change"]["accuracy"]), ("spurious", result["change"]["spurious"])):
         if change is not None:
             to.print(f"{name}, off to on: {change:+.0%} relative")
