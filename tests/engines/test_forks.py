@@ -72,3 +72,5 @@ def test_nothing_is_released_where_nothing_has_an_answer(engine):
 def test_a_request_without_a_seed_is_refused(engine):
     with pytest.raises(ConfigError, match="seed"):
         agree(engine, [replace(REQUESTS[0], seed=None)], read, Fixed(2))
+    with pytest.raises(ConfigError, match="at least 1"):
+        agree(engine, REQUESTS, read, Fixed(2), together=0)

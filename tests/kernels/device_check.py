@@ -59,10 +59,12 @@ def check(name: str, seed: int, sequences: int = 4, lines: int = 2) -> int:
     device, expected = rows(sequences), [fresh() for _ in range(sequences)]
     turn = rng.randrange(min(map(len, streams)))
     for at in range(max(map(len, streams))):
-        if at == turn:  # a refused continuation, rolled back; and a fork of each sequence
+        if at == turn:  # one sequence becomes a fork of another
+            device[1], expected[1] = device[0], list(expected[0])
+        if at == turn or rng.random() < 0.2:  # refused continuations, rolled back
             saved = device.clone()
-            advance(device, torch.full((sequences,), rng.randrange(len(table))), program)
-            device = saved.clone()
+            advance(device, torch.randint(len(table), (sequences,)), program)
+            device = saved
         tokens = torch.tensor([stream[at] if at < len(stream) else -1 for stream in streams])
         advance(device, tokens, program)
         for row, stream in zip(expected, streams, strict=True):

@@ -55,8 +55,10 @@ def agree(
 
     ``read`` makes a derivation of an output; one without an answer (an exhausted request) votes for
     nothing. Forks of a request differ in their seeds, so a run can be repeated by its seeds. Requests that are still
-    open share each round's batch. Raises ConfigError for a request without a seed.
+    open share each round's batch. Raises ConfigError for a request without a seed, and where nothing would be drawn.
     """
+    if most < 1 or together < 1:
+        raise ConfigError(f"most and together must be at least 1, found {most} and {together}")
     if any(request.seed is None for request in requests):
         raise ConfigError("forks need a seed in each request, so that they can be drawn again; set Request.seed")
     forks: list[list[Output]] = [[] for _ in requests]

@@ -14,6 +14,10 @@ TITLES = {
     "off": "verification off",
     "on": "verification on",
     "whole_solution_rejection": "whole-solution rejection",
+    "on_consistency": "verified forks",
+    "on_fixed": "eight verified forks",
+    "self_consistency": "raw forks",
+    "rejection_voting": "accepted raw forks",
 }
 
 
