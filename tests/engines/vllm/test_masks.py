@@ -276,6 +276,13 @@ def test_model_runner_v2_has_masks_of_its_own(configured, monkeypatch):
     assert second.endswith("masks_v2:MaskProcessor")
 
 
+@pytest.mark.parametrize("more", [{}, {"enforce_reasoning": False}, {"verifirst_rollout": True}])
+def test_the_mark_is_not_the_client_s_to_set(configured, more):
+    configured()
+    with pytest.raises(ConfigError, match="send verifirst_mask=true"):
+        admit(**MARKED, **more)
+
+
 def test_a_vocabulary_whose_bytes_are_not_known_is_refused(configured, tmp_path):
     from tokenizers import Tokenizer
     from tokenizers.models import WordLevel

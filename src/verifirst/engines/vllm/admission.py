@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from verifirst.engines.vllm import masks
 from verifirst.engines.vllm.settings import EnforceSettings
 from verifirst.errors import ConfigError
 
@@ -31,6 +32,8 @@ def validate(params: Any) -> None:
 
     ``params`` is a ``vllm.SamplingParams``.
     """
+    if masks.is_marked(params.extra_args):
+        raise ConfigError(f"{masks.EXTRA_KEY} is verifirst's own mark; send verifirst_mask=true to ask for a mask")
     chosen = _active.for_request(params.extra_args)
     if chosen is None:
         return
