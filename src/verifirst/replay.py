@@ -7,7 +7,8 @@ gives UNKNOWN: a replay never raises and never trusts.
 
 Kinds: ``relation-holds``, ``relation-fails`` (arithmetic); ``grounded``, ``ungrounded``,
 ``answer``, ``number-fact``, ``impossible-count``, ``time-span``, ``unknown-name``, ``unknown-thing``,
-``wrong-owner`` (dependency). What the strings mean is written in
+``wrong-owner`` (dependency); ``likelihood`` (step reward models: replays a comparison, proves nothing
+about the step). What the strings mean is written in
 ``verifirst.rules.numbers.evidence``.
 """
 
@@ -122,6 +123,15 @@ def _answer(data: Mapping[str, Any]) -> Status:
     return Status.UNKNOWN if near or not known else Status.REFUTED
 
 
+def _likelihood(data: Mapping[str, Any]) -> Status:
+    """Refused where the probability is below a threshold that so many labels can support; never VERIFIED."""
+    p, threshold, alpha = (_number(data[name]) for name in ("p", "threshold", "alpha"))
+    labelled = data["labelled"]
+    if not (0 <= p <= 1 and 0 <= threshold <= 1 and 0 < alpha < 1) or not isinstance(labelled, int):
+        raise _NoProofError("probabilities lie between 0 and 1, labels are counted")
+    return Status.REFUTED if p < threshold and alpha * (labelled + 1) >= 1 else Status.UNKNOWN
+
+
 _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "relation-holds": _relation_holds,
     "relation-fails": _relation_fails,
@@ -136,6 +146,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], Status]] = {
     "unknown-name": _unknown_name,
     "unknown-thing": _unknown_thing,
     "wrong-owner": _wrong_owner,
+    "likelihood": _likelihood,
 }
 _COMMON = frozenset({Fraction(0), Fraction(1), Fraction(2), Fraction(100)})
 _FACTORS = (2, 3, 4, 5, 7, 8, 10, 12, 16, 24, 25, 30, 36, 52, 60, 100, 365, 1000, 2000, 3600, 5280, 1_000_000)

@@ -1,0 +1,1 @@
+"""Trains the small step classifier that ships with verifirst. See README.md."""
