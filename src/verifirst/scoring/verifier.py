@@ -118,7 +118,7 @@ class _Remembering(FactGraph):
     __slots__ = ("_texts",)
 
     def __init__(self, facts: FactGraph) -> None:
-        copy = facts.fork()
+        copy = FactGraph.fork(facts)
         self._facts = copy._facts  # noqa: SLF001  # a subclass takes over a copy that nobody else has
         self._values = copy._values  # noqa: SLF001
         self._names = copy._names  # noqa: SLF001
