@@ -8,30 +8,23 @@ implementation of the protocol, shared by every engine.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from verifirst.core.before import Before
-from verifirst.core.report import Coverage, Report
+from verifirst.core.report import Report
 from verifirst.core.step import Step
-from verifirst.core.verdict import Reason
-from verifirst.decoding.boundaries import Boundaries
-from verifirst.decoding.events import Committed, Event, Finished, Generated, Refuted, RolledBack, Verified
-from verifirst.decoding.loudness import Loudness, loudness
-from verifirst.decoding.records import Dropped, FinishReason, PendingStep, Rejection, Submission, Tally, aligned
-from verifirst.decoding.settings import Release, Settings
-from verifirst.decoding.spans import boundary, spans
-from verifirst.decoding.standing import Standing
-from verifirst.decoding.text import Detokenizer, TokenText
-from verifirst.policy import Commit, Halt, Policy, Rollback
-from verifirst.segment import Segmenter
+from verifirst.decoding.events import Committed, Finished, Generated, Refuted, RolledBack, Verified
+from verifirst.decoding.loudness import loudness
+from verifirst.decoding.records import Dropped, FinishReason, PendingStep, Rejection, Submission, aligned
+from verifirst.decoding.settings import Release
+from verifirst.decoding.state import StreamState
+from verifirst.policy import Commit, Halt, Rollback
 
 
 @dataclass(slots=True)
-class DualStream:
+class DualStream(StreamState):
     """One request. Mutated by ``append``, ``extend``, ``finish`` and ``deliver``; the engine reads the rest.
 
     After each call the engine compares ``len(tokens)`` with its KV cache and crops.
@@ -42,116 +35,6 @@ class DualStream:
     ``extend(fresh)`` when the last one is loud (``loudness``) or some 64 have gathered. Steps
     close at the same token as one by one. Nothing costs the length so far but ``reports``.
     """
-
-    request: int
-    max_tokens: int
-    detokenizer: Detokenizer
-    segmenter: Segmenter
-    policy: Policy
-    settings: Settings
-    emit: Callable[[Event], None] | None = None
-    text: TokenText = field(init=False)
-    logprobs: list[float] = field(default_factory=list)
-    constrained_logprobs: list[float] = field(default_factory=list)
-    steps: list[PendingStep] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    tail: Dropped | None = None  # sampled last and dropped without a retry: it was cut short
-    tally: Tally = field(default_factory=Tally)
-    attempt: int = 0
-    passed: int = 0  # leading steps that stand
-    released: int = 0  # tokens that have left; nothing before it may be cut
-    finish_reason: FinishReason | None = None
-    _held: FinishReason | None = None
-    _truncated: bool = False
-    _tickets: int = 0
-    _live: dict[int, PendingStep] = field(default_factory=dict)
-    _boundaries: Boundaries = field(default_factory=Boundaries)
-    _outbox: list[Submission] = field(default_factory=list)
-    _standing: Standing = field(default_factory=Standing)
-    _loud: Loudness = field(init=False)
-    _work: int = field(init=False)  # the most tokens that may be sampled
-
-    def __post_init__(self) -> None:
-        self.text = TokenText(self.detokenizer)
-        self._work = math.ceil(self.settings.work_factor * self.max_tokens)
-        self._loud = loudness(self.detokenizer, self.segmenter.closers)
-
-    # -- what an engine reads ----------------------------------------------------------
-
-    @property
-    def tokens(self) -> list[int]:
-        """Output tokens so far: released, then pending."""
-        return self.text.tokens
-
-    @property
-    def finished(self) -> bool:
-        """No more tokens, no more verdicts."""
-        return self.finish_reason is not None
-
-    @property
-    def wants_token(self) -> bool:
-        """Whether decoding may go on now; a held finish waits for its verdicts."""
-        return self.finish_reason is None and self._held is None
-
-    @property
-    def banned(self) -> frozenset[int]:
-        """Tokens that may not be sampled next."""
-        return self._boundaries.banned(self.tokens)
-
-    def ban_paths(self) -> list[tuple[int, tuple[int, ...]]]:
-        """Every ban in force: (index of the output token it is anchored at, the banned path from there)."""
-        return self._boundaries.ban_paths()
-
-    @property
-    def open_tokens(self) -> int:
-        """Tokens sampled that do not stand yet: of steps without a verdict, and of the open step."""
-        return len(self.tokens) - self._boundary(self.passed)
-
-    @property
-    def room(self) -> int:
-        """Tokens that may be taken before the request ends or its finish is held; at least 1 while one is wanted."""
-        if not self.wants_token:
-            return 0
-        return max(1, min(self.max_tokens - len(self.text.tokens), self._work - self.tally.sampled))
-
-    @property
-    def loudness(self) -> Loudness:
-        """Token to whether reading it next, after quiet ones not read yet, could close a step.
-
-        The table changes with what is read, never with quiet tokens put off. A step that
-        closes because it reached the segmenter's ``max_step_chars`` is not told.
-        """
-        return self._loud
-
-    @property
-    def retries(self) -> int:
-        """Refusals so far at the boundary of the open step."""
-        return self._boundaries.refusals(self._boundary(len(self.steps)))
-
-    @property
-    def coverage(self) -> Coverage:
-        """How much of the steps that stand was checked; O(1) amortised."""
-        return self._counted().coverage
-
-    @property
-    def unknown(self) -> Counter[Reason]:
-        """UNKNOWN verdicts of the steps that stand, by reason; O(1) amortised."""
-        return self._counted().unknown
-
-    @property
-    def flagged(self) -> int:
-        """REFUTED steps that stand, since the policy only flags them; O(1) amortised."""
-        return self._counted().refuted
-
-    @property
-    def reports(self) -> list[Report]:
-        """Reports of the steps in the released output."""
-        return [step.report for step in self.steps[: self.passed] if step.report is not None]
-
-    @property
-    def spans(self) -> list[tuple[int, int]]:
-        """Their output tokens: see :func:`verifirst.decoding.spans.spans`."""
-        return spans(self.steps[: self.passed])
 
     def take_submissions(self) -> list[Submission]:
         """Steps to hand to the verifier, each once."""
@@ -186,7 +69,7 @@ class DualStream:
         self.logprobs += known
         self.constrained_logprobs += constrained
         self._read(self.text.extend(tokens))
-        if len(self.text.tokens) >= self.max_tokens:
+        if len(self.text.tokens) >= self.base + self.max_tokens:
             self.finish(FinishReason.LENGTH)
         elif self.tally.sampled >= self._work:
             self._stop(FinishReason.EXHAUSTED)
@@ -259,13 +142,6 @@ class DualStream:
         if (closers := self.segmenter.closers) != self._loud.closers:
             self._loud = loudness(self.detokenizer, closers)
 
-    def _counted(self) -> Standing:
-        """The sums, brought up to the steps that stand."""
-        for pending in self.steps[self._standing.steps : self.passed]:
-            assert pending.report is not None, "a step that stands was judged"
-            self._standing.add(pending.report)
-        return self._standing
-
     def _close(self, step: Step) -> None:
         """A step closed: queue it for the verifier."""
         cut = self.text.cut(step.end, step.boundary)
@@ -314,13 +190,6 @@ class DualStream:
         steps = max(steps, 0)
         return steps + bisect_left(range(steps, len(self.steps)), self.released, key=self._boundary)
 
-    def _boundary(self, steps: int) -> int:
-        return boundary(self.steps, steps)
-
-    def _kept(self, steps: int) -> int:
-        """Tokens that a cut to ``steps`` steps keeps: what has left stays."""
-        return max(self._boundary(steps), self.released)
-
     def _ban(self, steps: int, char: int) -> None:
         """Ban the path from the boundary after ``steps`` steps to the token that spells ``char - 1``."""
         anchor = self._kept(steps)
@@ -332,13 +201,13 @@ class DualStream:
         """Record the branch that a refused step ends, and roll back to ``steps`` steps."""
         keep, refused = self._kept(steps), self.steps[report.step.index]
         sampled, reopened = self._sampled(keep, refused.end), self._kept(refused.step.index) - keep
-        self.rejections.append(Rejection(keep, *sampled, refused.step.text, report, reopened))
+        self.rejections.append(Rejection(keep - self.base, *sampled, refused.step.text, report, reopened))
         self._cut(steps)
 
     def _cut_short(self, steps: int, text: str) -> None:
         """Roll back to ``steps`` steps with no retry to come: what is dropped is the tail."""
         keep = self._kept(steps)
-        tail = Dropped(keep, *self._sampled(keep, len(self.tokens)), text)
+        tail = Dropped(keep - self.base, *self._sampled(keep, len(self.tokens)), text)
         self._cut(steps)
         self.tail = tail
 
@@ -364,7 +233,7 @@ class DualStream:
         self.attempt += 1
         self.tally.rollbacks += 1
         if self.emit is not None:
-            self.emit(RolledBack(self.request, steps, keep, dropped))
+            self.emit(RolledBack(self.request, steps, keep - self.base, dropped))
 
     def _forget_steps(self, steps: int) -> None:
         counted = self.steps[steps : self._standing.steps]
@@ -391,10 +260,10 @@ class DualStream:
     def _stop(self, reason: FinishReason) -> None:
         """End now: whatever is not verified is dropped."""
         if reason in (FinishReason.EXHAUSTED, FinishReason.REFUTED):
-            if (keep := self._boundary(self.passed)) < len(self.tokens):
+            if (keep := self._kept(self.passed)) < len(self.tokens):
                 self._cut_short(self.passed, self.text.slice(self.text.chars(keep), self.text.length))
             self._release(len(self.tokens))
         self._live, self._outbox = {}, []
         self.finish_reason = reason
         if self.emit is not None:
-            self.emit(Finished(self.request, self.text.text, reason.value))
+            self.emit(Finished(self.request, self.written, reason.value))

@@ -17,15 +17,14 @@ def boundary(steps: Sequence[PendingStep], count: int) -> int:
     return 0
 
 
-def spans(steps: Sequence[PendingStep]) -> list[tuple[int, int]]:
-    """Each step's tokens, half open: what was sampled for it, whatever came after.
+def spans(steps: Sequence[PendingStep], start: int = 0) -> list[tuple[int, int]]:
+    """Each step's tokens, half open, the first from ``start`` on: what was sampled for it, whatever came after.
 
     Neighbours meet, or share the one token that closed the one and begins the next. An
     end-of-text token belongs to the step that it closed; where the last step was closed by its
     separator, what follows belongs to none.
     """
     found: list[tuple[int, int]] = []
-    start = 0
     for pending in steps:
         found.append((start, pending.end))
         start = pending.end - 1 if pending.cut is None else pending.cut

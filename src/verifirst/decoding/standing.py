@@ -13,17 +13,18 @@ from verifirst.core.verdict import Reason, Status
 class Standing:
     """Sums over the reports of the leading steps: exact after each change, never a sum over all."""
 
-    __slots__ = ("_coverage", "_unknown", "refuted")
+    __slots__ = ("_coverage", "_given", "_unknown", "refuted")
 
-    def __init__(self) -> None:
+    def __init__(self, given: int = 0) -> None:
+        self._given = given  # leading steps that stood before the request: not counted
         self._coverage = [Coverage()]  # of the first k steps, for each k counted
         self._unknown: Counter[Reason] = Counter()
         self.refuted = 0  # REFUTED ones, where the policy only flags them
 
     @property
     def steps(self) -> int:
-        """How many leading steps are counted."""
-        return len(self._coverage) - 1
+        """How many leading steps are counted, or were given."""
+        return self._given + len(self._coverage) - 1
 
     @property
     def coverage(self) -> Coverage:

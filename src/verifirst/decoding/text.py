@@ -131,6 +131,11 @@ class TokenText:
         """Its number of characters."""
         return self._pieces.length
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last tokens are the beginning of a character."""
+        return self._last_settled() < len(self.tokens)
+
     def slice(self, start: int, end: int) -> str:
         """``text[start:end]``."""
         return self._pieces.slice(start, end)

@@ -72,6 +72,7 @@ class ScriptedEngine:
             self._policy,
             self._settings,
             on_event,
+            request.prefix,
         )
         late: deque[tuple[int, int, Report]] = deque()
         while not stream.finished:

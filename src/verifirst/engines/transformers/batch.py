@@ -12,9 +12,10 @@ from typing import Any
 import torch
 
 from verifirst.decoding import DualStream, Event
-from verifirst.engines.base import Output, Request
+from verifirst.engines.base import Output, Request, check_prefix
 from verifirst.engines.transformers.cache import RaggedCache
 from verifirst.engines.transformers.machine import Machine
+from verifirst.engines.transformers.prefill import Context, Prefills
 from verifirst.engines.transformers.sampling import Draw, Sample, sample
 from verifirst.errors import InputError
 from verifirst.kernels.masking import Watch, ordinary
@@ -26,7 +27,7 @@ IDLE_WAIT_S = 0.05  # how long to sleep when every live request waits for a verd
 
 @dataclass(slots=True)
 class Row:
-    """One live request: ``prompt`` token ids, its dual stream, its sampling seed.
+    """One live request: ``prompt`` token ids without the prefix, its dual stream, its sampling seed.
 
     ``masked``: wrong results may not be written; ``watch`` finds them where the device does not.
     """
@@ -47,6 +48,11 @@ class Row:
         return self.stream.banned | masked
 
     @property
+    def context(self) -> Context:
+        """What is prefilled: the prompt and the prefix, but the last token."""
+        return (*self.prompt, *self.request.prefix)[:-1]
+
+    @property
     def last_token(self) -> int:
         """The token that the next forward pass takes in."""
         return self.stream.tokens[-1] if self.stream.tokens else self.prompt[-1]
@@ -65,6 +71,7 @@ class Batch:
         self._events: deque[Event] = deque()
         self._run = secrets.token_hex(4)
         self._waiting = deque(self._row(index, request) for index, request in enumerate(requests))
+        self._prefills = Prefills((row.context for row in self._waiting), self._prefill)
         self._outputs: list[Output | None] = [None] * len(requests)
         self._rows: list[Row] = []
         self._by_trace: dict[str, Row] = {}
@@ -96,21 +103,26 @@ class Batch:
 
     def _row(self, index: int, request: Request) -> Row:
         prompt = self._machine.tokenizer(request.prompt)["input_ids"]
-        limit = getattr(self._machine.model.config, "max_position_embeddings", None) or len(prompt) + request.max_tokens
+        length = len(prompt) + len(request.prefix)
+        limit = getattr(self._machine.model.config, "max_position_embeddings", None) or length + request.max_tokens
         if not prompt:
             raise InputError(f"request {index}: the prompt has no tokens; give at least one character")
-        if len(prompt) >= limit:
+        if length >= limit:
             raise InputError(
-                f"request {index}: the prompt has {len(prompt)} tokens, the model takes fewer than {limit}"
+                f"request {index}: the prompt with its prefix has {length} tokens, the model takes fewer than {limit}"
             )
+        check_prefix(
+            request.prefix, self._machine.model.get_input_embeddings().num_embeddings, self._machine.end_tokens
+        )
         stream = DualStream(
             request=index,
-            max_tokens=min(request.max_tokens, limit - len(prompt)),
+            max_tokens=min(request.max_tokens, limit - length),
             detokenizer=self._machine.detokenizer,
             segmenter=self._segmenter(request),
             policy=self._machine.policy,
             settings=self._machine.settings,
             emit=self._events.append,
+            prefix=request.prefix,
         )
         seed = secrets.randbits(64) if request.seed is None else request.seed
         masked = self._machine.settings.mask and request.enforce and ordinary(given(request))
@@ -123,25 +135,20 @@ class Batch:
     # -- admission and retirement ------------------------------------------------------
 
     def _admit(self) -> None:
-        """Prefill waiting requests into free rows, all but their last prompt token."""
+        """Prefill waiting requests into free rows, all but the last token that they are given."""
         new: list[Row] = []
         while self._waiting and len(self._rows) + len(new) < self._machine.batch_size:
             new.append(self._waiting.popleft())
         if not new:
             return
-        prefilled = self._prefill([row.prompt[:-1] for row in new])
-        for source, row in enumerate(new):
-            self._cache.adopt(len(self._rows), prefilled, source, len(row.prompt) - 1)
+        prefilled = self._prefills.take([row.context for row in new])
+        for row, (cache, source) in zip(new, prefilled, strict=True):
+            self._cache.adopt(len(self._rows), cache, source, len(row.context))
             self._rows.append(row)
             self._by_trace[row.trace] = row
 
-    def _prefill(self, prompts: list[list[int]]) -> Any:
-        """Keys and values of right-padded prompts: causal masking keeps the padding out."""
-        width = max(map(len, prompts))
-        if width == 0:
-            return None
-        padded = [prompt + [0] * (width - len(prompt)) for prompt in prompts]
-        return self._forward(input_ids=torch.tensor(padded), use_cache=True, logits_to_keep=1).past_key_values
+    def _prefill(self, padded: torch.Tensor) -> Any:
+        return self._forward(input_ids=padded, use_cache=True, logits_to_keep=1).past_key_values
 
     def _retire(self) -> None:
         """Take finished rows out, keeping the live ones dense in the cache."""
