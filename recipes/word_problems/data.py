@@ -1,4 +1,4 @@
-"""Rows of tokens: problems with their solutions, and bare-equation drills.
+"""Rows of tokens: problems with their solutions or programs, and bare-equation drills.
 
 A row is (tokens, weights): ``weights[i]`` is the weight of the loss on
 predicting ``tokens[i]``. The problem's own words carry none.
@@ -20,6 +20,8 @@ from transformers import PreTrainedTokenizerFast
 from verifirst.bench.word_problems import Problem, generate, prompt_text
 from verifirst.bench.word_problems.graph import show
 from verifirst.bench.word_problems.moves import LARGEST
+from verifirst.bench.word_problems.program import gold_program
+from verifirst.formalising import program_prompt
 
 Row = tuple["array[int]", bytes]
 
@@ -28,9 +30,13 @@ RESULT_WEIGHT = 3
 DRILLS_PER_ROW = 12
 
 
-def problem_rows(tokenizer: PreTrainedTokenizerFast, n: int, seed: int) -> list[Row]:
-    """``n`` training problems with their gold solutions."""
-    return [solution_row(tokenizer, p) for p in generate("train", n, seed)]
+def problem_rows(tokenizer: PreTrainedTokenizerFast, n: int, seed: int, programs: float = 0.0) -> list[Row]:
+    """``n`` training problems with their gold solutions, a share ``programs`` with their programs instead."""
+    rng = random.Random(seed)
+    return [
+        (program_row if rng.random() < programs else solution_row)(tokenizer, problem)
+        for problem in generate("train", n, seed)
+    ]
 
 
 def solution_row(tokenizer: PreTrainedTokenizerFast, problem: Problem) -> Row:
@@ -39,6 +45,13 @@ def solution_row(tokenizer: PreTrainedTokenizerFast, problem: Problem) -> Row:
     tokens, weights = encode(tokenizer, prompt + problem.solution, learn_from=len(prompt))
     tokens.append(tokenizer.eos_token_id)
     return tokens, weights + b"\1"
+
+
+def program_row(tokenizer: PreTrainedTokenizerFast, problem: Problem) -> Row:
+    """Prompt, gold program, end token: every token of the program weighs the same."""
+    prompt = program_prompt(problem.text)
+    tokens, weights = encode(tokenizer, prompt + gold_program(problem), learn_from=len(prompt))
+    return array("H", [*tokens, tokenizer.eos_token_id]), bytes(min(weight, 1) for weight in weights) + b"\1"
 
 
 def encode(tokenizer: PreTrainedTokenizerFast, text: str, learn_from: int) -> tuple[array[int], bytes]:

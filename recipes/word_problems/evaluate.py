@@ -15,6 +15,9 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
 from verifirst.bench.word_problems import SPLITS, Problem, generate, is_correct, judge, prompt_text
+from verifirst.bench.word_problems.program import answer_of
+from verifirst.bench.word_problems.sentence import same_answer
+from verifirst.formalising import program_prompt
 from verifirst.models import path
 
 
@@ -61,6 +64,24 @@ class Score:
 
 
 @torch.inference_mode()
+def complete(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, prompts: list[str], temperature: float
+) -> list[tuple[str, int]]:
+    """A completion of each prompt and its tokens; greedy at temperature 0."""
+    inputs = tokenizer(prompts, return_tensors="pt", padding=True)
+    sampling = {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0}
+    output = model.generate(
+        input_ids=inputs["input_ids"],
+        attention_mask=inputs["attention_mask"],
+        max_new_tokens=160,
+        **(sampling if temperature else {"do_sample": False}),
+    )
+    rows = [
+        [t for t in row.tolist() if t != tokenizer.pad_token_id] for row in output[:, inputs["input_ids"].shape[1] :]
+    ]
+    return [(tokenizer.decode(ids, skip_special_tokens=True), len(ids)) for ids in rows]
+
+
 def score(
     model: PreTrainedModel,
     tokenizer: PreTrainedTokenizerFast,
@@ -73,19 +94,27 @@ def score(
     result = Score()
     for start in range(0, len(problems), 100):
         chunk = problems[start : start + 100]
-        inputs = tokenizer([prompt_text(p) for p in chunk], return_tensors="pt", padding=True)
-        sampling = {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0}
-        output = model.generate(
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            max_new_tokens=160,
-            **(sampling if temperature else {"do_sample": False}),
-        )
-        for problem, row in zip(chunk, output[:, inputs["input_ids"].shape[1] :], strict=True):
-            ids = [t for t in row.tolist() if t != tokenizer.pad_token_id]
-            text = tokenizer.decode(ids, skip_special_tokens=True)
-            result.add(problem, text, len(ids))
+        completions = complete(model, tokenizer, [prompt_text(p) for p in chunk], temperature)
+        for problem, (text, tokens) in zip(chunk, completions, strict=True):
+            result.add(problem, text, tokens)
     return result
+
+
+def score_programs(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerFast,
+    problems: list[Problem],
+    temperature: float,
+    seed: int = 0,
+) -> float:
+    """The share of problems whose program has the right answer, decoded once each."""
+    torch.manual_seed(seed)
+    right = 0
+    for start in range(0, len(problems), 100):
+        chunk = problems[start : start + 100]
+        completions = complete(model, tokenizer, [program_prompt(p.text) for p in chunk], temperature)
+        right += sum(same_answer(answer_of(text), p.answer) for p, (text, _) in zip(chunk, completions, strict=True))
+    return right / max(1, len(problems))
 
 
 def main() -> None:
@@ -109,6 +138,8 @@ def main() -> None:
             result = score(model, tokenizer, problems, temperature, args.seed)
             spent = time.process_time() - begun
             print(f"{split}, T={temperature:g}, {spent:.0f} CPU s: {result}", flush=True)
+            written = score_programs(model, tokenizer, problems, temperature, args.seed)
+            print(f"{split}, T={temperature:g}: {written:.1%} of the programs have the right answer", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from recipes.word_problems.network import Network, Shape
+from safetensors.torch import load_file
 from transformers import GenerationConfig, PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 
@@ -18,6 +19,12 @@ def to_transformers(network: Network, tokenizer: PreTrainedTokenizerFast) -> Qwe
     if unexpected or set(missing) - {"lm_head.weight"}:
         raise RuntimeError(f"names differ: missing {missing}, unexpected {unexpected}")
     return model.eval()
+
+
+def load(network: Network, folder: Path) -> None:
+    """Read the weights of a checkpoint in ``folder`` into ``network``, in fp32."""
+    weights = load_file(folder / "model.safetensors")
+    network.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
 
 
 def config_of(shape: Shape, tokenizer: PreTrainedTokenizerFast) -> Qwen3Config:

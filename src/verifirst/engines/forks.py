@@ -1,18 +1,23 @@
-"""Forks: independent continuations of each prompt, drawn until they agree or a budget ends."""
+"""Forks: independent continuations of each prompt, in steps and as programs, drawn until they agree."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from verifirst.agreement import Derivation, Election, elect
+from verifirst.agreement import Derivation, Election, elect, program_derivation
 from verifirst.consistency import Stopping
 from verifirst.engines.base import Output, Request
 from verifirst.errors import ConfigError
 
 _APART = 1_000_003
 """Between the seeds of forks of one request."""
+
+Read = Callable[[Request, Output], Derivation]
+"""Makes a derivation of an output in steps."""
+Formalise = Callable[[Request], Request]
+"""Makes of a request in steps the one for a program of the same problem."""
 
 
 class Engine(Protocol):
@@ -23,17 +28,23 @@ class Engine(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Agreed:
-    """The forks of one request. ``tokens`` are all that were sampled, wasted ones included."""
+    """The forks of one request, in the order in which they were drawn.
 
-    forks: tuple[Output, ...]
-    derivations: tuple[Derivation, ...]
-    election: Election
+    ``tokens`` are all that were sampled, wasted ones included.
+    """
+
+    forks: tuple[Output, ...] = ()
+    derivations: tuple[Derivation, ...] = ()
+    election: Election = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.election = elect(self.derivations)
 
     @property
     def output(self) -> Output | None:
-        """The fork to release; None where none has an answer."""
+        """The fork to release; None where none in steps has an answer."""
         return None if self.election.winner is None else self.forks[self.election.winner]
 
     @property
@@ -41,56 +52,68 @@ class Agreed:
         """Tokens sampled in all forks."""
         return sum(fork.tally.sampled for fork in self.forks)
 
+    def first(self, count: int) -> Agreed:
+        """What there was after ``count`` forks."""
+        return Agreed(self.forks[:count], self.derivations[:count])
+
+    def done(self, stopping: Stopping, most: int) -> bool:
+        """Whether ``stopping`` is content with what was drawn: never while there is nothing to release."""
+        if self.election.winner is None and len(self.forks) < most:
+            return False
+        return stopping.done(list(self.election.votes.values()), len(self.forks), most)
+
 
 def agree(
     engine: Engine,
     requests: Sequence[Request],
-    read: Callable[[Request, Output], Derivation],
+    read: Read,
     stopping: Stopping,
     *,
     most: int = 8,
     together: int = 1,
+    programs: Formalise | None = None,
 ) -> list[Agreed]:
     """Draw forks of each request until ``stopping`` is content, at most ``most``, ``together`` in each round.
 
-    ``read`` makes a derivation of an output; one without an answer (an exhausted request) votes for
-    nothing. Forks of a request differ in their seeds, so a run can be repeated by its seeds. Requests that are still
-    open share each round's batch. Raises ConfigError for a request without a seed, and where nothing would be drawn.
+    With ``programs`` every second fork is a program of the problem, by the same model from the request that
+    ``programs`` makes: it is run exactly and votes, and is never released. A fork without an answer (an exhausted
+    request, a program that cannot be run) votes for nothing. Forks of a request differ in their seeds, so a run can be
+    repeated by its seeds. Requests that are still open share each round's batch. Raises ConfigError for a request
+    without a seed, and where nothing would be drawn.
     """
     if most < 1 or together < 1:
         raise ConfigError(f"most and together must be at least 1, found {most} and {together}")
     if any(request.seed is None for request in requests):
         raise ConfigError("forks need a seed in each request, so that they can be drawn again; set Request.seed")
-    forks: list[list[Output]] = [[] for _ in requests]
-    derivations: list[list[Derivation]] = [[] for _ in requests]
+    found = [Agreed() for _ in requests]
     waiting = list(range(len(requests)))
     while waiting:
-        round_ = [(at, number) for at in waiting for number in _next(len(forks[at]), together, most)]
-        outputs = engine.generate([_fork(requests[at], number) for at, number in round_])
-        for (at, _), output in zip(round_, outputs, strict=True):
-            forks[at].append(output)
-            derivations[at].append(read(requests[at], output))
-        waiting = [at for at in waiting if not stopping.done(_votes(derivations[at]), len(forks[at]), most)]
-    return [Agreed(tuple(drawn), tuple(known), elect(known)) for drawn, known in zip(forks, derivations, strict=True)]
+        round_ = [(at, number) for at in waiting for number in _next(len(found[at].forks), together, most)]
+        asked = [_fork(requests[at], number, programs) for at, number in round_]
+        for (at, number), output in zip(round_, engine.generate(asked), strict=True):
+            formal = programs is not None and _is_program(number)
+            known = program_derivation(output.text) if formal else read(requests[at], output)
+            found[at] = Agreed((*found[at].forks, output), (*found[at].derivations, known))
+        waiting = [at for at in waiting if not found[at].done(stopping, most)]
+    return found
 
 
 def stopped(agreed: Agreed, stopping: Stopping, *, most: int = 8) -> Agreed:
     """What ``stopping`` would have drawn of forks that were all drawn: a prefix of them."""
-    for count in range(1, len(agreed.forks) + 1):
-        known = agreed.derivations[:count]
-        if stopping.done(_votes(known), count, most):
-            return Agreed(agreed.forks[:count], known, elect(known))
-    return agreed
+    prefixes = (agreed.first(count) for count in range(1, len(agreed.forks) + 1))
+    return next((prefix for prefix in prefixes if prefix.done(stopping, most)), agreed)
 
 
-def _fork(request: Request, number: int) -> Request:
-    return replace(request, seed=(request.seed or 0) + number * _APART)
+def _fork(request: Request, number: int, programs: Formalise | None) -> Request:
+    fork = replace(request, seed=(request.seed or 0) + number * _APART)
+    return programs(fork) if programs is not None and _is_program(number) else fork
+
+
+def _is_program(number: int) -> bool:
+    """Steps come first, then by turns."""
+    return number % 2 == 1
 
 
 def _next(drawn: int, together: int, most: int) -> range:
     """The numbers of the forks of a request's next round."""
     return range(drawn, min(drawn + together, most))
-
-
-def _votes(derivations: Sequence[Derivation]) -> list[int]:
-    return list(elect(derivations).votes.values())

@@ -1,0 +1,77 @@
+"""Which derivation is released, and how far others support it."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from verifirst.agreement import Ballot, Derivation, Established, elect
+
+
+def fact(value, *operands, grounds=None, label=""):
+    key = ("=", (Fraction(value), *map(Fraction, operands)))
+    return Established(key, key if grounds is None else ("=", tuple(map(Fraction, grounds))), label, 0)
+
+
+GOOD = Derivation("31", (fact(36, label="tom has"), fact(31, label="he keeps")))
+ODD = Derivation("31", (fact(7, label="tom has"), fact(31, label="he keeps")))
+GARBLED = Derivation("31", (fact(36, label="ann has"), fact(31, label="he keeps")))
+WRONG = Derivation("40", (fact(36, label="tom has"), fact(40, label="he keeps")))
+PROGRAM = Derivation("31", (fact(36), fact(31)), program=True)
+NOTHING = Derivation("", (fact(36),))
+
+
+def test_the_released_derivation_is_that_of_the_leading_answer_with_the_best_supported_facts():
+    found = elect([ODD, WRONG, GOOD, NOTHING, GOOD])
+    assert found.winner == 2
+    assert found.votes == {"31": 3, "40": 1}
+    assert (found.answer, found.share) == ("31", 3 / 5)
+    assert found.support == Ballot([ODD, WRONG, GOOD, NOTHING, GOOD]).joint(GOOD)
+
+
+def test_the_same_numbers_said_of_another_thing_have_less_support():
+    assert elect([GARBLED, GOOD, GOOD]).winner == 1
+
+
+def test_programs_vote_and_are_not_released():
+    found = elect([WRONG, PROGRAM, GOOD, PROGRAM])
+    assert (found.winner, found.votes) == (2, {"31": 3, "40": 1})
+    assert elect([PROGRAM, WRONG, PROGRAM]).winner == 1  # no derivation in steps has their answer
+    assert elect([PROGRAM, WRONG, PROGRAM]).share == 1 / 3
+    assert elect([PROGRAM]).winner is None
+
+
+def test_shares_are_of_the_others():
+    ballot = Ballot([GOOD, GOOD, WRONG, PROGRAM])
+    first, second = (ballot.support(one, GOOD) for one in GOOD.facts)
+    assert (first.fact, first.alike, first.contrary) == (4 / 5, 3 / 4, 1 / 4)
+    assert (second.fact, second.alike, second.contrary) == (3 / 5, 2 / 4, 2 / 4)
+    assert ballot.joint(GOOD) == pytest.approx((4 / 5 * 3 / 4 * 3 / 5 * 2 / 4) ** 0.5)
+
+
+def test_a_fact_is_entailed_by_one_on_the_same_grounds():
+    at_once = Derivation("31", (fact(31, 3, 12, 5, grounds=(31, 3, 5, 12)),))
+    in_steps = Derivation("31", (fact(36, 3, 12), fact(31, 5, 36, grounds=(31, 3, 5, 12))))
+    ballot = Ballot([at_once, in_steps])
+    assert ballot.support(at_once.facts[0], at_once).fact == 2 / 3
+    assert ballot.support(in_steps.facts[1], in_steps).fact == 2 / 3
+    assert ballot.support(in_steps.facts[0], in_steps).fact == 1 / 3
+
+
+def test_who_has_no_answer_has_no_vote():
+    found = elect([NOTHING, NOTHING])
+    assert (found.winner, found.share, found.support) == (None, 0, 0)
+    assert elect([]).share == 0
+
+
+def test_a_derivation_without_facts_comes_last():
+    assert elect([Derivation("31"), GOOD]).winner == 1
+    assert elect([Derivation("31")]).winner == 0
+
+
+@given(st.permutations([GOOD, GOOD, GOOD, ODD, WRONG, NOTHING, PROGRAM]))
+def test_the_order_of_the_votes_decides_ties_only(ballots):
+    found = elect(ballots)
+    assert ballots[found.winner] == GOOD
+    assert found.share == 5 / 7
