@@ -158,15 +158,18 @@ def _claim(text: str, sides: list[Side], signs: list[str], found: list[Equation 
             found.append(Comparison(left.start, right.end, sign, left, right))
 
 
-_PLAIN_LINK = re.compile(r"([0-9]+(?:\.[0-9]+)? ?= ?[0-9]+(?:\.[0-9]+)?)(?=\.?(?:\s*\Z|\n)| ?=)")
+_PLAIN_LINK = re.compile(r"([0-9]+(?:\.[0-9]+)? ?= ?([$€£]?)[0-9]+(?:\.[0-9]+)?)(?=\.?(?:\s*\Z|\n)| ?=)")
 
 
 def _may_convert(text: str, left: Side, right: Side, at: int) -> bool:
-    """Whether a unit can make two numbers equal, as in ``12 inches = 1 foot``: not inside a chain without words."""
+    """Whether a unit can make two numbers equal, as in ``12 inches = 1 foot``: not inside a chain without words.
+
+    Nor where both are in one currency (``25% of $56 = $14 = $53``).
+    """
     if ("%" in left.rpn) != ("%" in right.rpn):
         return False
     plain = _PLAIN_LINK.match(text, left.start) if at else None
-    return plain is None or plain.end(1) != right.end
+    return plain is None or plain.end(1) != right.end or not text.startswith(plain[2], max(0, left.start - 1))
 
 
 def _restates(signs: list[str], at: int) -> bool:

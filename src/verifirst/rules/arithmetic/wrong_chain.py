@@ -29,7 +29,7 @@ class WrongChain(Rule):
 
     code = "AR002"
     name = "wrong-chain"
-    version = 3
+    version = 4
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -38,6 +38,8 @@ class WrongChain(Rule):
         Example("2 * (3 + 4) = 2 * 8 = 16", Status.REFUTED),
         Example("5 + 3 = 8 * 2 = 16", Status.UNKNOWN, why="a running total"),
         Example("15% of $80 = (15/100) * $80 = $12", Status.VERIFIED),
+        Example("The coupon saves 25% of $56 = $14 = $53.", Status.REFUTED),
+        Example("He is paid 3 * 40 = 120 = $1.20 for them.", Status.VERIFIED, why="a link that a unit may explain is left out"),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
