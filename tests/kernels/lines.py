@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from fractions import Fraction
 
 from verifirst.kernels import words
@@ -49,8 +50,9 @@ LITERALS = (  # (how often, how it is written)
     (0.80, lambda number, rng: f"{number / 100:.{rng.choice((1, 2, 2, 3))}f}"),
     (0.85, lambda number, rng: f"${number}"),
     (0.90, lambda number, rng: f"{number * 977:,}"),
-    (0.94, lambda number, rng: f"{number}%"),
-    (0.97, lambda number, rng: f"\\frac{{{number}}}{{{rng.randrange(1, 9)}}}"),
+    (0.93, lambda number, rng: f"{number}%"),
+    (0.96, lambda number, rng: f"{rng.choice((5, 12.5, 20, 25, 50))}% of {rng.choice(('', '', '$', 'the '))}{number}"),
+    (0.98, lambda number, rng: f"\\frac{{{number}}}{{{rng.randrange(1, 9)}}}"),
     (1.00, lambda number, rng: rng.choice(("-{0}", "0{0}", "{0}.", ".{0}", "({0})", "{0}{0}{0}{0}")).format(number)),
 )
 
@@ -74,6 +76,7 @@ def expression(rng: random.Random, depth: int = 0) -> str:
 def value(text: str) -> Fraction | None:
     """The value of a plain expression, by Python itself."""
     plain = text.replace("\\times", "*").replace("\\cdot", "*").replace("\\div", "/").replace("$", "").replace(",", "")
+    plain = re.sub(r"([0-9.]+)% of ", r"(\1/100)*", plain)
     for sign, ascii_sign in (("×", "*"), ("·", "*"), ("÷", "/"), ("−", "-"), (" x ", "*"), (" X ", "*")):
         plain = plain.replace(sign, ascii_sign)
     if not set(plain) <= set("0123456789+-*/(). "):
@@ -118,7 +121,7 @@ def line(rng: random.Random) -> str:
         out += left
         for _ in range(rng.choice((1, 1, 1, 1, 2))):
             middle = rng.random() < 0.15
-            out += rng.choice((" = ", " = ", "="))
+            out += rng.choice((" = ", " = ", "=")) if rng.random() < 0.94 else rng.choice((" < ", " > ", ">", " <= "))
             out += expression(rng) if middle else shown(rng, value(left))
         out += rng.choice(ENDS)
         out += " " + prose(rng, 4) if rng.random() < 0.5 else ""

@@ -36,7 +36,9 @@ class Symbol(IntEnum):
     PERCENT = 18
     PAUSE = 19  # ; : between clauses
     APOSTROPHE = 20
-    OTHER = 21
+    LESS = 21
+    MORE = 22
+    OTHER = 23
 
 
 Entry = tuple[Symbol, int, bool]
@@ -45,6 +47,7 @@ _PLAIN = {" ": Symbol.SPACE, "\n": Symbol.NEWLINE, ".": Symbol.POINT, ",": Symbo
 _PLAIN |= {"-": Symbol.MINUS, "*": Symbol.TIMES, "/": Symbol.OVER, "=": Symbol.EQUALS, "(": Symbol.OPEN}
 _PLAIN |= {")": Symbol.CLOSE, "{": Symbol.BEGIN, "}": Symbol.END, "$": Symbol.MONEY, "%": Symbol.PERCENT}
 _PLAIN |= {";": Symbol.PAUSE, ":": Symbol.PAUSE, "'": Symbol.APOSTROPHE, "x": Symbol.X}
+_PLAIN |= {"<": Symbol.LESS, ">": Symbol.MORE}
 _PLAIN |= dict.fromkeys("0123456789", Symbol.DIGIT)
 _PLAIN |= dict.fromkeys("abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ", Symbol.LETTER)
 

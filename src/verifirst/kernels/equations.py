@@ -9,6 +9,8 @@ from verifirst.kernels.terms import add_term, begin
 
 ROUND = 1000
 """A result with three zeros at its end may be rounded to thousands."""
+ORDER = Side.LESS | Side.MORE
+"""Flags of a left side that is compared."""
 PLACES = 3
 """Decimals of an operand that count in full; further ones would not fit into 64 bits beside a wide value."""
 
@@ -23,18 +25,42 @@ def label(row: Row, _byte: int = 0) -> None:
 
 def equals(row: Row, _byte: int = 0) -> None:
     """One side ends and another begins."""
+    relate(row, 0)
+
+
+def less(row: Row, _byte: int = 0) -> None:
+    """``3 <``: no verdict comes of it."""
+    relate(row, Side.LESS)
+
+
+def more(row: Row, _byte: int = 0) -> None:
+    """``3 >``: no verdict comes of it."""
+    relate(row, Side.MORE)
+
+
+def or_equal(row: Row, _byte: int = 0) -> None:
+    """``3 <=``: the sign goes on."""
+    if not row[At.LEFT_SIDE] & ORDER or row[At.LEFT_SIDE] & Side.OR_EQUAL or row[At.SIDE] & Side.SPACED:
+        kill(row)
+        return
+    row[At.LEFT_SIDE] |= Side.OR_EQUAL
+
+
+def relate(row: Row, order: int) -> None:
+    """One side ends and another begins; ``order``: it is compared, LESS or MORE, rather than equated."""
     complete(row)
     if row[At.MODE] == Mode.DEAD:
         return
     linked = row[At.LEFT_SIDE] & Side.EXISTS
-    if not linked and not row[At.OPERATORS]:  # Week 1 = ...: a name, perhaps
+    if not (linked or order or row[At.OPERATORS]):  # Week 1 = ...: a name, perhaps
         kill(row)
         return
     if linked:
         compare(row)
     at = level(row)
     row[At.LEFT_N], row[At.LEFT_D] = row[at + Of.SUM_N], row[at + Of.SUM_D]
-    row[At.LEFT_SIDE] = row[At.SIDE] | Side.EXISTS
+    row[At.LEFT_SIDE] = row[At.SIDE] | Side.EXISTS | order
+    row[At.LINE] |= Line.UNDECIDED | Line.COMPARED if order else 0
     row[At.LEFT_OPERATORS], row[At.LEFT_OPERANDS] = row[At.OPERATORS], row[At.OPERANDS]
     row[At.LEFT_COARSEST] = row[At.COARSEST]
     clear_side(row)
@@ -66,6 +92,8 @@ def compare(row: Row) -> None:
     n, d = row[at + Of.SUM_N], row[at + Of.SUM_D]
     a, b = row[At.LEFT_N], row[At.LEFT_D]
     alone = not (row[At.LEFT_OPERATORS] or row[At.LEFT_SIDE] & Side.BRACKETS)
+    if row[At.LEFT_SIDE] & ORDER:
+        return
     if alone:  # 12 = 1: of different units, perhaps
         row[At.LINE] |= Line.UNDECIDED
     elif a == n and b == d:

@@ -39,7 +39,10 @@ class Mode(IntEnum):
     TOP = 22  # the brace of a numerator must follow
     BOTTOM = 23  # the brace of a denominator must follow
     PRICED = 24  # behind the currency sign of an operand
-    DEAD = 25
+    OWED = 25  # behind a sign and a currency sign
+    OF1 = 26  # behind a percentage and an o
+    OF2 = 27  # behind a percentage and of
+    DEAD = 28
 
 
 class Action(IntEnum):
@@ -84,6 +87,13 @@ class Action(IntEnum):
     CROSS = 36  # an x for a sign
     APOSTROPHE = 37  # inside a word
     SPACED = 38  # a space in front of a side
+    RATIO = 39  # a sign of division that touches what stands before it
+    LESS = 40
+    MORE = 41
+    OR_EQUAL = 42  # an equals sign right behind one of these
+    OF_F = 43  # the letter behind a percentage and an o
+    OF_MORE = 44  # a letter behind a percentage and of: another word
+    OF = 45
 
 
 S, A, M = Symbol, Action, Mode
@@ -151,7 +161,7 @@ def _prose() -> Rows:
 
 def _literals() -> Rows:
     ends: dict[Symbol, Entry] = dict.fromkeys(
-        (S.SPACE, S.NEWLINE, *_OPERATORS, S.EQUALS, S.CLOSE, S.END, S.MONEY, S.PERCENT, S.PAUSE),
+        (S.SPACE, S.NEWLINE, *_OPERATORS, S.EQUALS, S.LESS, S.MORE, S.CLOSE, S.END, S.MONEY, S.PERCENT, S.PAUSE),
         (A.LITERAL, M.TOUCHING, True),
     )
     whole: dict[Symbol, Entry] = ends | {S.POINT: (A.NOTHING, M.POINT, False), S.COMMA: (A.NOTHING, M.COMMA, False)}
@@ -183,6 +193,8 @@ def _expressions() -> Rows:
         S.SPACE: (A.NOTHING, M.AFTER, False),
         S.NEWLINE: (A.STOP_LINE, M.PROSE, False),
         S.EQUALS: (A.EQUALS, M.BEGINNING, False),
+        S.LESS: (A.LESS, M.BEGINNING, False),
+        S.MORE: (A.MORE, M.BEGINNING, False),
         S.CLOSE: (A.CLOSE, M.TOUCHING, False),
         S.END: (A.END, M.TOUCHING, False),
         S.POINT: (A.NOTHING, M.STOP, False),
@@ -200,16 +212,20 @@ def _expressions() -> Rows:
     beginning = operand | {
         S.SPACE: (A.SPACED, M.BEGINNING, False),
         S.MINUS: (A.SIGN, M.SIGNED, False),
+        S.EQUALS: (A.OR_EQUAL, M.BEGINNING, False),
     }
     return {
-        M.TOUCHING: goes_on | {S.PERCENT: (A.PERCENT, M.TOUCHING, False)},
+        M.TOUCHING: goes_on | {S.PERCENT: (A.PERCENT, M.TOUCHING, False), S.OVER: (A.RATIO, M.OPERAND, False)},
         M.AFTER: goes_on | {S.LETTER: (A.LETTER_AFTER, M.WORD, False), S.X: (A.NOTHING, M.SIGN_X, False)},
         M.SIGN_X: {S.SPACE: (A.CROSS, M.TIMES_X, False)},
         M.TIMES_X: {S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False)},
         M.OPERAND: operand,
         M.PRICED: {symbol: entry for symbol, entry in operand.items() if symbol is not S.MONEY},
         M.BEGINNING: beginning,
-        M.SIGNED: {S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False)},
+        M.SIGNED: {S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False), S.MONEY: (A.MONEY, M.OWED, False)},
+        M.OWED: {S.DIGIT: (A.FIRST_DIGIT, M.WHOLE, False)},
+        M.OF1: dict.fromkeys(_LETTERS, (A.OF_F, M.WORD, False)),
+        M.OF2: {**dict.fromkeys(_LETTERS, (A.OF_MORE, M.WORD, False)), S.SPACE: (A.OF, M.OPERAND, False)},
         M.TOP: {S.SPACE: (A.NOTHING, M.TOP, False), S.BEGIN: (A.TOP, M.BEGINNING, False)},
         M.BOTTOM: {S.SPACE: (A.NOTHING, M.BOTTOM, False), S.BEGIN: (A.BOTTOM, M.BEGINNING, False)},
         M.STOP: {S.SPACE: (A.STOP, M.PROSE, False), S.NEWLINE: (A.STOP_LINE, M.PROSE, False)},

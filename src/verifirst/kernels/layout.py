@@ -103,6 +103,7 @@ class Line(IntEnum):
     MONEY = 4096  # the line has a currency sign or a delimiter of mathematics
     CROSS = 8192  # it has an x for a sign
     SINGLE = 16384  # the last word is a single letter: a bracket behind it may be a call
+    COMPARED = 32768  # the line has a comparison, which masks know and verdicts do not
 
 
 class Side(IntEnum):
@@ -117,3 +118,9 @@ class Side(IntEnum):
     PERCENT = 64  # has a percentage
     BRACKETS = 128  # holds brackets or a fraction
     SPACED = 256  # begins with a space
+    RATIO = 512  # holds a sign of division that touches what stands before it: a fraction, perhaps
+    OF = 1024  # ``25% of 80``
+    TIED = 2048  # (loose, since) a number in words before may belong to it
+    LESS = 4096  # (of the left side) less than what is being read
+    MORE = 8192  # (of the left side) more than it
+    OR_EQUAL = 16384  # (of the left side) or equal to it

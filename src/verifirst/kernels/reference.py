@@ -95,4 +95,11 @@ _ACTIONS: dict[Action, Callable[[Row, int], None]] = {
     Action.CROSS: terms.cross,
     Action.APOSTROPHE: sentences.apostrophe,
     Action.SPACED: terms.spaced,
+    Action.RATIO: terms.ratio,
+    Action.LESS: equations.less,
+    Action.MORE: equations.more,
+    Action.OR_EQUAL: equations.or_equal,
+    Action.OF_F: sentences.of_f,
+    Action.OF_MORE: sentences.of_more,
+    Action.OF: terms.of,
 }

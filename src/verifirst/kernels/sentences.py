@@ -9,6 +9,8 @@ from verifirst.kernels.layout import At, Line, Side
 from verifirst.kernels.state import Row, clear_side, kill
 from verifirst.kernels.words import Means
 
+LETTER_O, LETTER_F = ord("o"), ord("f")
+
 
 def first_letter(row: Row, byte: int) -> None:
     """A word begins."""
@@ -31,7 +33,10 @@ def apostrophe(row: Row, _byte: int = 0) -> None:
 
 
 def letter_after(row: Row, byte: int) -> None:
-    """A word behind a number ends the expression, unless its side has no partner yet."""
+    """A word behind a number ends the expression, unless its side has no partner yet; ``of`` may be a sign."""
+    if byte == LETTER_O and percentage(row):
+        row[At.MODE] = Mode.OF1
+        return
     if row[At.OPERATORS] and not row[At.LEFT_SIDE] & Side.EXISTS:
         kill(row)
         return
@@ -39,6 +44,34 @@ def letter_after(row: Row, byte: int) -> None:
     if row[At.MODE] != Mode.DEAD:
         row[At.LINE] |= Line.AFTER
         first_letter(row, byte)
+
+
+def percentage(row: Row) -> bool:
+    """Whether all that stands there is one percentage."""
+    shape = row[At.SIDE] & (Side.PERCENT | Side.BRACKETS) == Side.PERCENT and row[At.OPERANDS] == 1
+    return shape and not (row[At.OPERATORS] or row[At.LEFT_SIDE] & Side.EXISTS)
+
+
+def of_f(row: Row, byte: int) -> None:
+    """The letter behind a percentage and an o."""
+    if byte == LETTER_F:
+        row[At.MODE] = Mode.OF2
+    else:
+        another_word(row, byte, b"o")
+
+
+def of_more(row: Row, byte: int) -> None:
+    """One more letter behind a percentage and ``of``."""
+    another_word(row, byte, b"of")
+
+
+def another_word(row: Row, byte: int, begun: bytes) -> None:
+    """A word that only begins as ``of`` does: it ends the expression."""
+    end_expression(row)
+    if row[At.MODE] != Mode.DEAD:
+        row[At.LINE] |= Line.AFTER
+        row[At.HASH], row[At.LENGTH] = words.hashed(begun.decode()), len(begun)
+        letter(row, byte)
 
 
 def word(row: Row, _byte: int = 0) -> None:
@@ -85,7 +118,7 @@ def word_line(row: Row, byte: int) -> None:
 def end_line(row: Row, _byte: int = 0) -> None:
     """The end of a step: its verdict."""
     line = row[At.LINE]
-    excused = line & Line.DOUBT or (line & Line.SUMS and line & (Line.UNITS | Line.MONEY))
+    excused = line & (Line.DOUBT | Line.COMPARED) or (line & Line.SUMS and line & (Line.UNITS | Line.MONEY))
     verdict = 0
     if line & Line.DEAD:
         pass

@@ -21,7 +21,7 @@ def begin(row: Row) -> None:
     clear_side(row)
     row[At.LEFT_SIDE] = 0
     if line & Line.LINKED and line & Line.NUMBERS:
-        row[At.SIDE] |= Side.LOOSE
+        row[At.SIDE] |= Side.LOOSE | Side.TIED
 
 
 def first_digit(row: Row, byte: int) -> None:
@@ -134,6 +134,18 @@ def over(row: Row, _byte: int = 0) -> None:
     multiplicative(row, Operator.OVER)
     row[level(row) + Of.DIVIDED] = 1
     row[At.SIDE] |= Side.DIVIDED
+
+
+def ratio(row: Row, _byte: int = 0) -> None:
+    """``2/5``: a sign of division, or a fraction."""
+    over(row)
+    row[At.SIDE] |= Side.RATIO
+
+
+def of(row: Row, _byte: int = 0) -> None:
+    """``25% of``: a sign of multiplication."""
+    times(row)
+    row[At.SIDE] |= Side.OF
 
 
 def multiplicative(row: Row, operator: Operator) -> None:
