@@ -62,7 +62,8 @@ class Output:
 
     Where the request had a ``prefix``, all of this is of what came after it; ``prompt_token_ids`` end with it,
     since it is part of what the model was given, and ``prefix_tokens`` says how many they are. A report's step keeps
-    its place in the text with the prefix: index and character offsets.
+    its place in the text with the prefix: index and character offsets. ``counted`` is the coverage where an
+    engine tells it without the reports.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Output:
     tail: Dropped | None = None
     settings: Settings = field(default_factory=Settings)
     prefix_tokens: int = 0
+    counted: Coverage | None = None
 
     @classmethod
     def of(cls, stream: DualStream, prompt_token_ids: tuple[int, ...], *, enforced: bool) -> Output:
@@ -116,7 +118,7 @@ class Output:
     @property
     def coverage(self) -> Coverage:
         """How much of the released text was checked."""
-        return Coverage.of(self.reports)
+        return Coverage.of(self.reports) if self.counted is None else self.counted
 
 
 def check_prefix(prefix: Sequence[int], vocabulary: int, ends: Collection[int]) -> None:

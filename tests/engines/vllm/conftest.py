@@ -22,7 +22,7 @@ def pytest_itemcollected(item):
 
 
 @functools.cache
-def _run(text):
+def _run(text, script):
     environment = os.environ | {
         "VLLM_CPU_KVCACHE_SPACE": "1",
         "HF_HUB_OFFLINE": "1",
@@ -32,7 +32,7 @@ def _run(text):
         spec = Path(folder) / "spec.json"
         spec.write_text(text, encoding="utf-8")
         done = subprocess.run(
-            [sys.executable, str(HERE / "scenario.py"), str(spec)],
+            [sys.executable, str(HERE / script), str(spec)],
             capture_output=True,
             text=True,
             timeout=TIMEOUT_S,
@@ -45,10 +45,13 @@ def _run(text):
 
 @pytest.fixture(scope="session")
 def scenario():
-    """``scenario(spec)`` -> the result; fails the test where the engine died, unless ``may_fail``: then its error."""
+    """``scenario(spec)`` -> the result; fails the test where the engine died, unless ``may_fail``: then its error.
 
-    def run(spec, *, may_fail=False):
-        answer = _run(json.dumps(spec, sort_keys=True))
+    ``script`` plays it, ``scenario.py`` unless another is named.
+    """
+
+    def run(spec, *, may_fail=False, script="scenario.py"):
+        answer = _run(json.dumps(spec, sort_keys=True), script)
         if answer.startswith("!"):
             if may_fail:
                 return answer

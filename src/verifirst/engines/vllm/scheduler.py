@@ -11,7 +11,6 @@ touches vLLM's internals lives in ``compat``.
 from __future__ import annotations
 
 import time
-from functools import cache
 from typing import Any
 
 from vllm.logger import init_logger
@@ -23,6 +22,7 @@ from verifirst.decoding import FinishReason
 from verifirst.decoding.loudness import loudness
 from verifirst.engines.detokenizers import detokenizer
 from verifirst.engines.vllm import bans, compat, masks
+from verifirst.engines.vllm.prefixes import closers_after, prefix_of
 from verifirst.engines.vllm.reading import Answer, Broken, Finish, News, Reading
 from verifirst.engines.vllm.reading.spelling import portable
 from verifirst.engines.vllm.releasing import ReleasingMixin, strip
@@ -30,8 +30,7 @@ from verifirst.engines.vllm.settings import CONFIG_KEY, EnforceSettings, Request
 from verifirst.engines.vllm.telemetry import Telemetry
 from verifirst.engines.vllm.tracked import Tracked
 from verifirst.engines.vllm.withheld import Withheld
-from verifirst.errors import ConfigError, EngineError
-from verifirst.segment import segmenter
+from verifirst.errors import EngineError, InputError
 
 logger = init_logger(__name__)
 
@@ -77,17 +76,25 @@ class EnforcingMixin(ReleasingMixin):
             return
         try:
             chosen = self._settings.for_request(request.sampling_params.extra_args)
-        except ConfigError:
-            compat.fail(self, request)  # the front end refuses these; whoever goes around it gets an error, no text
-            return
-        if chosen is None:
-            self._telemetry.count("opted_out")
-        elif request.resumable:
-            compat.fail(self, request)  # streaming input: released text would become prompt
-        else:
-            self._track(request, chosen)
+            if chosen is None:
+                self._telemetry.count("opted_out")
+            elif request.resumable:
+                self._refuse(request, "streaming input would make prompt of text that has left")
+            else:
+                self._track(request, chosen)
+        except InputError as error:  # the front end refuses what it can see; whoever goes around it gets an error
+            self._refuse(request, str(error))
+
+    def _refuse(self, request: Any, why: str) -> None:
+        """End ``request`` with an error at the next update; what it samples until then is withheld."""
+        logger.warning("verifirst: request %s is refused: %s", request.request_id, why)
+        self._track(request, RequestSettings())
+        self._tracked[request.request_id].failed = True
+        compat.fail(self, request)
 
     def _track(self, request: Any, chosen: RequestSettings) -> None:
+        prefix = prefix_of(request.prompt_token_ids, chosen.prefix_tokens)
+        closers = closers_after(self._detokenizer, chosen.segment, prefix)
         compat.remember_grammar(request)
         if masks.wanted(chosen, self._tokenizer, request.prompt_token_ids):
             request.sampling_params = masks.marked(request.sampling_params)
@@ -96,11 +103,12 @@ class EnforcingMixin(ReleasingMixin):
         self._tracked[request.request_id] = Tracked(
             request,
             compat.sampled(request),
-            loudness(self._detokenizer, _closers(chosen.segment)),
+            loudness(self._detokenizer, closers),
             compat.is_plain(request),
             bool(params.stop),
             Withheld(None if width is None or width < 0 or params.logprob_token_ids else width + 1),
             chosen,
+            prefix,
         )
         self._telemetry.count("requests")
 
@@ -243,6 +251,7 @@ class EnforcingMixin(ReleasingMixin):
             started=tracked.started,
             events=self._settings.events,
             rollout=chosen.rollout,
+            prefix=tracked.prefix,
         )
         return tracked.reading
 
@@ -345,9 +354,3 @@ def _held_finish(tracked: Tracked) -> Finish:
         return FinishReason.LENGTH.value, False
     by_token = tracked.held[0] == RequestStatus.FINISHED_STOPPED
     return FinishReason.STOP.value, by_token and not tracked.request.sampling_params.include_stop_str_in_output
-
-
-@cache
-def _closers(convention: str) -> str:
-    """The characters that can close a request's first step."""
-    return segmenter(convention).closers

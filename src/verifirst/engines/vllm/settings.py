@@ -111,6 +111,7 @@ _KINDS: dict[str, _Kind] = {
     "ban": _FLAG,
     "mask": _FLAG,
     "rollout": _FLAG,
+    "prefix_tokens": _count(0),
     "problem": _Kind("a string: the text that the verifier takes as given", _string),
     "enforce": _NAMES,
     "packs": _NAMES,
@@ -130,6 +131,7 @@ class RequestSettings:
     """What one request may choose.
 
     ``problem`` is the text that the verifier takes as given (None: the decoded prompt);
+    ``prefix_tokens``: so many tokens at the prompt's end are output that stands already, see ``Request.prefix``;
     ``rollout``: the summary carries steps and refused branches, for training (``wire.Rollout``);
     the others as in :class:`verifirst.decoding.Settings` and :class:`verifirst.policy.Policy`.
     Raises ConfigError for ``mask`` together with ``rollout``.
@@ -148,6 +150,7 @@ class RequestSettings:
     mask: bool = False
     rollout: bool = False
     problem: str | None = None
+    prefix_tokens: int = 0
 
     def __post_init__(self) -> None:
         if self.mask and self.rollout:
@@ -176,13 +179,15 @@ class RequestSettings:
         )
 
     def given(self, tokenizer: Any, prompt: Sequence[int] | None) -> str:
-        """The text that the verifier takes as given: ``problem``, or what ``prompt`` spells.
+        """The text that the verifier takes as given: ``problem``, or what ``prompt`` without the prefix spells.
 
         ``prompt`` are token ids, None for embeddings, which spell nothing.
         """
         if self.problem is not None:
             return self.problem
-        return "" if prompt is None else str(tokenizer.decode(prompt, skip_special_tokens=True))
+        if prompt is None:
+            return ""
+        return str(tokenizer.decode(prompt[: len(prompt) - self.prefix_tokens], skip_special_tokens=True))
 
 
 @dataclass(frozen=True, slots=True)

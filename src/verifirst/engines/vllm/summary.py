@@ -25,7 +25,9 @@ def summarize(stream: DualStream, *, final: bool, finish_reason: wire.FinishReas
         rules=dict(rules),
         unknown={reason.value: count for reason, count in stream.unknown.items() if count},
         tokens=wire.TokenCounts(
-            released=stream.released, sampled=tally.sampled, wasted=tally.sampled - len(stream.tokens)
+            released=stream.released - stream.base,
+            sampled=tally.sampled,
+            wasted=tally.sampled - (len(stream.tokens) - stream.base),
         ),
     )
 

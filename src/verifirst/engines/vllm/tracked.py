@@ -27,6 +27,7 @@ class Tracked:
     reader was not told of, ``wasted`` all of them. ``held`` is vLLM's own finish, (status,
     stop_reason), waiting for its verdicts; ``asked``: the reader knows of it. ``failed``: a bug
     of ours; the request ends with an error at the next update. ``summary`` is pickled.
+    ``prefix`` are the tokens at the prompt's end that count as output which stands.
     ``cuts`` are the log-probabilities of the tokens that each cut dropped, ``rollout`` what the
     reader told at the end, where the request asked for it.
     """
@@ -38,6 +39,7 @@ class Tracked:
     stops: bool
     withheld: Withheld
     settings: RequestSettings
+    prefix: tuple[int, ...] = ()
     reading: Reading | None = None
     read: int = 0
     standing: int = 0

@@ -10,7 +10,10 @@ from verifirst.policy import Policy
 
 
 class Opening(NamedTuple):
-    """What a reader needs to know of a request. ``started`` is its ``time.monotonic()``."""
+    """What a reader needs to know of a request. ``started`` is its ``time.monotonic()``.
+
+    ``prefix`` are tokens of output that stands already; every count of tokens is of those after it.
+    """
 
     number: int
     max_tokens: int
@@ -21,6 +24,7 @@ class Opening(NamedTuple):
     started: float
     events: bool
     rollout: bool = False
+    prefix: tuple[int, ...] = ()
 
 
 Finish = tuple[str, bool]

@@ -45,7 +45,6 @@ class _Trace:
         self.opening = opening
         self.faults = faults
         self.ledger: Ledger | None = None
-        self.owed: list[Step] = []  # steps that were shed: their facts are still to be taken in
         self.judged = self.attempt = 0
         self.events: list[Event] = []
         self.stream = DualStream(
@@ -55,7 +54,10 @@ class _Trace:
             segmenter=segmenter(opening.segment),
             policy=opening.policy,
             settings=opening.settings,
+            prefix=opening.prefix,
         )
+        # the prefix's steps, and steps that were shed: their facts are still to be taken in
+        self.owed = [pending.step for pending in self.stream.steps]
         self.closers = self.stream.loudness.closers
         if opening.events:
             self.stream.emit = lambda event: self.events.append(encode_event(event, opening.started))
@@ -99,7 +101,7 @@ class Reader:
         stream = trace.stream
         trace.attempt, trace.closers = stream.attempt, stream.loudness.closers
         trace.events.clear()
-        return stream.released, 0, trace.judged, stream.attempt, b"", None
+        return stream.released - stream.base, 0, trace.judged, stream.attempt, b"", None
 
     def _read(
         self,
@@ -119,8 +121,8 @@ class Reader:
         ended = stream.finish_reason
         summary = summarize(stream, final=ended is not None, finish_reason=None if ended is None else ended.value)
         sealed = pickle.dumps(summary, pickle.HIGHEST_PROTOCOL)
-        standing = len(stream.tokens) - stream.open_tokens
-        return stream.released, standing, trace.judged, stream.attempt, sealed, self._news(trace)
+        standing = len(stream.tokens) - stream.open_tokens - stream.base
+        return stream.released - stream.base, standing, trace.judged, stream.attempt, sealed, self._news(trace)
 
     def _take(
         self,
@@ -187,7 +189,7 @@ class Reader:
             if trace.opening.rollout:
                 news["rollout"] = tell(stream)
         elif stream.attempt != trace.attempt:
-            news["cut"] = len(stream.tokens), stream.ban_paths()
+            news["cut"] = len(stream.tokens) - stream.base, stream.ban_paths()
         trace.attempt = stream.attempt
         if (closers := stream.loudness.closers) != trace.closers:
             news["closers"] = trace.closers = closers
