@@ -20,7 +20,6 @@ from pathlib import Path
 import torch
 from recipes.step_classifier import data, network, rows
 from recipes.step_classifier.calibrate import ALPHA, calibrated
-from recipes.word_problems.optimizer import Optimizer
 from recipes.word_problems.tokenizer import load_tokenizer
 from torch.nn import functional
 
@@ -36,15 +35,16 @@ class Plan:
     """Sizes of a run.
 
     ``sampled`` solutions of the language model and ``corrupted`` gold ones, each seen ``epochs`` times
-    in batches of ``rows``; ``rate`` is a factor on the rates of ``recipes.word_problems.optimizer``,
-    rising over ``warm_up`` steps and then falling linearly to 0. ``labelled`` dev problems calibrate.
+    in batches of ``rows``. AdamW with a rate of ``body`` and ``head`` (which starts from nothing), rising
+    over ``warm_up`` steps and then falling linearly to 0. ``labelled`` dev problems calibrate.
     """
 
     sampled: int = 3_000
     corrupted: int = 6_000
     epochs: int = 2
     rows: int = 24
-    rate: float = 0.3
+    body: float = 1e-3
+    head: float = 1e-2
     warm_up: int = 30
     labelled: int = 1_500
     seed: int = 11
@@ -55,11 +55,11 @@ class Plan:
         return self.epochs * -(-(self.sampled + self.corrupted) // self.rows)
 
     def factor(self, step: int) -> float:
-        """The rate factor of one update."""
-        return self.rate * min((step + 1) / self.warm_up, 1 - step / self.steps)
+        """The factor on the rates at one update."""
+        return min((step + 1) / self.warm_up, 1 - step / self.steps)
 
 
-SMOKE = Plan(sampled=12, corrupted=24, epochs=1, rows=6, warm_up=2, labelled=60)
+SMOKE = Plan(sampled=4, corrupted=12, epochs=1, rows=6, warm_up=2, labelled=24)
 
 
 def examples(plan: Plan, model: Path) -> list[data.Labelled]:
@@ -73,7 +73,15 @@ def train(plan: Plan, model: Path, labelled: list[data.Labelled]) -> network.Ste
     torch.manual_seed(plan.seed)
     tokenizer = load_tokenizer(model)
     classifier = network.from_language_model(model)
-    optimizer = Optimizer(classifier)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": classifier.model.parameters(), "lr": plan.body},
+            {"params": classifier.score.parameters(), "lr": plan.head},
+        ],
+        betas=(0.9, 0.98),
+        weight_decay=0.0,
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, plan.factor)
     table = [rows.row_of(tokenizer, one) for one in labelled]
     begun, seen, running = time.process_time(), 0, 0.0
     stream = rows.batches(table, plan.rows, plan.epochs, random.Random(plan.seed))
@@ -82,9 +90,11 @@ def train(plan: Plan, model: Path, labelled: list[data.Labelled]) -> network.Ste
         where = (marks != rows.NO_LABEL).nonzero().flatten()
         loss = functional.cross_entropy(classifier(tokens, where), marks[where])
         loss.backward()
-        optimizer.step(plan.factor(step))
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
         seen += tokens.numel()
-        running = loss.item() if not step else 0.98 * running + 0.02 * loss.item()
+        running = loss.item() if not step else 0.95 * running + 0.05 * loss.item()
         if step % 50 == 49:  # noqa: PLR2004  # now and then
             speed = seen / (time.process_time() - begun)
             print(f"step {step + 1}/{plan.steps} loss {running:.4f} {speed:.0f} tokens a CPU second", flush=True)

@@ -46,6 +46,8 @@ class Encoder:
         if (found := self._smuggled(trace)) is not None:
             return Unscored(Reason.UNSUPPORTED, f"the text holds {found!r}, which means something to the scorer")
         text, ends = self._layout.write(trace.problem, trace.steps)
+        if not _is_unicode(text):
+            return Unscored(Reason.UNSUPPORTED, "half of a surrogate pair is no character that a tokenizer reads")
         read = self._tokenizer(text, return_offsets_mapping=True)
         ids, offsets = read["input_ids"], read["offset_mapping"]
         if self._limit is not None and len(ids) > self._limit:
@@ -63,6 +65,14 @@ class Encoder:
             return inside
         whole = (trace.problem, *trace.steps)
         return next((mark for mark in self._special for text in whole if mark in text), None)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _running(stops: list[int]) -> list[int]:

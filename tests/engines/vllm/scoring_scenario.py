@@ -1,6 +1,7 @@
 """Run by test_scorer_engine: a pooling model in a process of its own; prints what it says of the traces.
 
-usage: scoring_scenario.py SPEC.json, with ``model``, ``traces`` ([problem, steps, since]), ``pooler`` and ``separator``
+usage: scoring_scenario.py SPEC.json, with ``model``, ``layout``, ``tag`` (a token id) and ``traces`` ([problem, steps,
+since]). vLLM answers for every token first, and then for the tags alone: one engine, two ways to pool.
 """
 
 import json
@@ -15,15 +16,14 @@ if __name__ == "__main__":
 
     spec = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     traces = [Scored(problem, tuple(steps), since) for problem, steps, since in spec["traces"]]
-    settings = {"dtype": "float32", "enforce_eager": True, "max_model_len": 512, "max_num_seqs": 16}
-    found = {}
-    for name, pooler in spec["poolers"].items():
-        llm = LLM(spec["model"], runner="pooling", pooler_config=pooler, **settings)
-        scorer = VllmScorer(llm, layout=Layout(**spec["layout"]))
+    pooler = {"task": "token_classify", "tok_pooling_type": "STEP"}
+    llm = LLM(
+        spec["model"], runner="pooling", pooler_config=pooler, dtype="float32", enforce_eager=True, max_model_len=512
+    )
+    scorer = VllmScorer(llm, layout=Layout(**spec["layout"]))
+    found = {"name": scorer.name}
+    for way, tag in (("every token", None), ("tags", spec["tag"])):
+        llm.model_config.pooler_config.step_tag_id = tag
         answers = score(scorer, traces)
-        found[name] = [
-            {"unscored": one.reason, "message": one.message} if isinstance(one, Unscored) else one for one in answers
-        ]
-        found["name"] = scorer.name
-        del scorer, llm
-    print("RESULT " + json.dumps(found))
+        found[way] = [str(one.reason) if isinstance(one, Unscored) else one for one in answers]
+    sys.stdout.write("RESULT " + json.dumps(found) + "\n")
