@@ -19,6 +19,10 @@ BEGUN = (
     "He has 3 * 12 =", "So 3 * 12 = ", "So 3 * 12 = 3", "977 * 4 = 3,", "977 * 4 = 3,9", "5 - 9 = -", "5 - 9 =",
     "2 + 2 = 4", "7 / 2 = 3.", "1 + 2 * 3 = 7", "0.5 * 3 = 1.", "(1 + 2) * 3 =", "3 * 12 = $", "400 + 377 = 777.",
     "6 * 2 = 12 = 3 +", "7 - 7 = 0", "3 * 12 = \\", "3 * 12 =\\$", "3 * 12 = 36\\ti",
+    "62 / 20 = 3", "62 / 20 = 3.", "7 / 3 = 2.3", "7 / 3 = 7", "7 / 3 = 7/", "25 * $1.50 =", "25 * $1.50 = $37.5",
+    "25% of $90 = ", "25% of $90 = $22.5", "25% o", "31 > ", "31 > 3", "31 < 3", "57 < 4", "$0 > ", "7 - 9 = -2 <",
+    "5 / 20 = 2", "5 / 20 = 25", "5 / 20 = 0.25 =", "2 * (3 + 4) = 15 ", "2 * (3 + 4) = 2 * 7", "$3 - $5",
+    "3 * 12 = 36*", "8 / 3 = 2.66666666", "800 < 1", "1/2 + 1/4 = 3/", "36 - 36 = 0 x",
 )  # fmt: skip
 SIGNS = (
     b"(",
@@ -46,6 +50,17 @@ SIGNS = (
     b"\x92",
     b"\xe2\x88\x92",
     b"\\times",
+    b"%",
+    b"/",
+    b"* ",
+    b"< ",
+    b" = $",
+    b" > 4",
+    b"/3",
+    b"0",
+    b"5",
+    b"o",
+    b"f",
 )
 PADDING = 5
 """Columns of the logits that no token has."""
@@ -69,7 +84,7 @@ def thinned(table: list[bytes], rng: random.Random, keep: int) -> list[bytes]:
     return [text if token in kept else b"" for token, text in enumerate(table)]
 
 
-def check(name: str, seed: int, count: int = 5, keep: int = 18) -> int:
+def check(name: str, seed: int, count: int = 5, keep: int = 12) -> int:
     """Compare ``count`` rows of a batch, in any order, some without a state; the tokens that were forbidden."""
     rng = random.Random(seed)
     table = thinned([*vocabulary(name)[0], *SIGNS], rng, keep)

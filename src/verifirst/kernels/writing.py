@@ -25,11 +25,11 @@ from verifirst.kernels.state import Row, level
 
 FAILED = Line.PENDING | Line.REFUTED
 _SPACE = ord(" ")
-_SHARE = frozenset((Mode.WHOLE, Mode.GROUP3, Mode.DECIMALS, Mode.TOUCHING))
+SHARE = frozenset((Mode.WHOLE, Mode.GROUP3, Mode.DECIMALS, Mode.TOUCHING))
 """Modes in front of a percent sign."""
-_PAUSES = b".,;:\n"
-_MOST: int = 10**DIGITS - 1
-_LIKE = 10
+PAUSES = b".,;:\n"
+MOST: int = 10**DIGITS - 1
+LIKE = 10
 """Numbers that are compared, one with commas, are seldom further apart than this."""
 
 
@@ -93,7 +93,7 @@ def follows(before: Row, row: Row, byte: int) -> bool:
 def finished(before: Row, byte: int) -> bool:
     """Whether the side may end with ``byte``, or give way to what is not read."""
     if before[At.MODE] == Mode.BEGINNING and not before[At.DEPTH]:  # 5 < x
-        return bool(before[At.LEFT_SIDE] & ORDER) and not before[At.OPERATORS] and byte not in _PAUSES
+        return bool(before[At.LEFT_SIDE] & ORDER) and not before[At.OPERATORS] and byte not in PAUSES
     if single(before) and before[At.MODE] == Mode.OPERAND and before[At.OPERATORS] == 1:  # $15/day
         return not fraction(before)
     return not chr(byte).isdigit() and complete(before)
@@ -141,19 +141,19 @@ def roomy(row: Row) -> bool:
     """Whether a comparison holds for some number without a sign."""
     n, d = row[At.LEFT_N], row[At.LEFT_D]
     if row[At.LEFT_SIDE] & Side.LESS:
-        return n < _MOST * d
+        return n < MOST * d
     return n > 0 or (n == 0 and bool(row[At.LEFT_SIDE] & Side.OR_EQUAL))
 
 
 def alike(row: Row) -> bool:
     """Whether a comma may group digits: else a number that is too small as it stands ends there, by all likelihood."""
     number: int = row[At.NUMBER] * 10**GROUP
-    return number <= _MOST and number * row[At.LEFT_D] <= _LIKE * abs(row[At.LEFT_N])
+    return number <= MOST and number * row[At.LEFT_D] <= LIKE * abs(row[At.LEFT_N])
 
 
 def share(row: Row) -> bool:
     """Whether the number is a percentage that lacks its sign; no space stands in front of one."""
-    if row[At.MODE] not in _SHARE or not hundredfold(row) or row[At.SIDE] & Side.PERCENT:
+    if row[At.MODE] not in SHARE or not hundredfold(row) or row[At.SIDE] & Side.PERCENT:
         return False
     n, d = value(row)
     return d > 0 and n * row[At.LEFT_D] == row[At.LEFT_N] * 100 * d

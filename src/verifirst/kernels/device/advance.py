@@ -24,6 +24,12 @@ def in_prose(s, action, byte, hashes, meanings, prefixes):
     word_sentence = action == grammar.Action.WORD_SENTENCE
     word_line = action == grammar.Action.WORD_LINE
     first = action == grammar.Action.FIRST_LETTER
+    behind_o, behind_of = action == grammar.Action.OF_F, action == grammar.Action.OF_MORE
+    sign = (after & (byte == sentences.LETTER_O) & sentences.percentage(s)) | (behind_o & (byte == sentences.LETTER_F))
+    if sign:
+        s = put(s, layout.At.MODE, tl.where(after, grammar.Mode.OF1, grammar.Mode.OF2))
+    other = (behind_o | behind_of) & ~sign
+    after = (after & ~sign) | other
     if (action == grammar.Action.WORD) | word_sentence | word_line:
         s = sentences.word(s, hashes, meanings)
     breaks = stop | (action == grammar.Action.BREAK)
@@ -31,7 +37,7 @@ def in_prose(s, action, byte, hashes, meanings, prefixes):
         s = sentences.pause(s, breaks, after)
         first = after & ~dead(s)
     if first:
-        s = sentences.first_letter(s, after)
+        s = sentences.first_letter(s, after, behind_o, behind_of)
     if first | (action == grammar.Action.LETTER):
         s = sentences.letter(s, byte, prefixes)
     if stop | word_sentence | (action == grammar.Action.SENTENCE):
@@ -81,12 +87,17 @@ def in_expression(s, action):
     minus, over, cross = action == grammar.Action.MINUS, action == grammar.Action.OVER, action == grammar.Action.CROSS
     bracket, top = action == grammar.Action.BRACKET, action == grammar.Action.TOP
     spaced = action == grammar.Action.SPACED
+    ratio, of = action == grammar.Action.RATIO, action == grammar.Action.OF
+    less, more = action == grammar.Action.LESS, action == grammar.Action.MORE
     if minus | (action == grammar.Action.PLUS):
         s = terms.additive(s, tl.where(minus, layout.Operator.MINUS, layout.Operator.PLUS))
-    elif over | cross | (action == grammar.Action.TIMES):
-        s = terms.factor(s, over, cross)
-    elif action == grammar.Action.EQUALS:
-        s = equations.equals(s)
+    elif over | cross | ratio | of | (action == grammar.Action.TIMES):
+        flags = tl.where(ratio, layout.Side.RATIO, 0) | tl.where(of, layout.Side.OF, 0)
+        s = terms.factor(s, over | ratio, cross, flags)
+    elif less | more | (action == grammar.Action.EQUALS):
+        s = equations.relate(s, tl.where(less, layout.Side.LESS, 0) | tl.where(more, layout.Side.MORE, 0))
+    elif action == grammar.Action.OR_EQUAL:
+        s = equations.or_equal(s)
     elif action == grammar.Action.SIGN:
         s = put(s, level(s) + layout.Of.OPERATOR, layout.Operator.MINUS)
     elif bracket | top:

@@ -7,6 +7,9 @@ from verifirst.kernels import equations, layout
 from verifirst.kernels.device.registers import clear_side, dead, get, has, kill, level, put, raised
 from verifirst.kernels.device.terms import add_term, begin, power_of_ten
 
+ORDER = tl.constexpr(int(equations.ORDER))
+COMPARED = tl.constexpr(int(layout.Line.UNDECIDED | layout.Line.COMPARED))
+
 
 @triton.jit
 def start(s, opens, label):
@@ -76,7 +79,9 @@ def compare(s):
     left = get(s, layout.At.LEFT_SIDE)
     alone = (get(s, layout.At.LEFT_OPERATORS) == 0) & ((left & layout.Side.BRACKETS) == 0)
     line = get(s, layout.At.LINE)
-    if alone:
+    if (left & ORDER) != 0:
+        line = line | layout.Line.COMPARED
+    elif alone:
         line = line | layout.Line.UNDECIDED
     elif (a == n) & (b == d):
         line = line | layout.Line.VERIFIED
@@ -88,12 +93,12 @@ def compare(s):
 
 
 @triton.jit
-def equals(s):
-    """One side ends and another begins."""
+def relate(s, order):
+    """One side ends and another begins; ``order``: it is compared, LESS or MORE, rather than equated."""
     s = complete(s)
     if not dead(s):
         linked = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
-        if (not linked) & (get(s, layout.At.OPERATORS) == 0):
+        if (not linked) & (order == 0) & (get(s, layout.At.OPERATORS) == 0):
             s = kill(s)
         else:
             if linked:
@@ -101,12 +106,21 @@ def equals(s):
             at = level(s)
             s = put(s, layout.At.LEFT_N, get(s, at + layout.Of.SUM_N))
             s = put(s, layout.At.LEFT_D, get(s, at + layout.Of.SUM_D))
-            s = put(s, layout.At.LEFT_SIDE, get(s, layout.At.SIDE) | layout.Side.EXISTS)
+            s = put(s, layout.At.LEFT_SIDE, get(s, layout.At.SIDE) | layout.Side.EXISTS | order)
+            s = raised(s, layout.At.LINE, tl.where(order != 0, COMPARED, 0))
             s = put(s, layout.At.LEFT_OPERATORS, get(s, layout.At.OPERATORS))
             s = put(s, layout.At.LEFT_OPERANDS, get(s, layout.At.OPERANDS))
             s = put(s, layout.At.LEFT_COARSEST, get(s, layout.At.COARSEST))
             s = clear_side(s)
     return s
+
+
+@triton.jit
+def or_equal(s):
+    """``3 <=``: the sign goes on."""
+    good = has(s, layout.At.LEFT_SIDE, ORDER) & ~has(s, layout.At.LEFT_SIDE, layout.Side.OR_EQUAL)
+    good = good & ~has(s, layout.At.SIDE, layout.Side.SPACED)
+    return tl.where(good, raised(s, layout.At.LEFT_SIDE, layout.Side.OR_EQUAL), kill(s))
 
 
 @triton.jit

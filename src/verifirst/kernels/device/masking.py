@@ -15,38 +15,18 @@ import torch
 import triton
 import triton.language as tl
 
-from verifirst.kernels import alphabet, grammar, layout, masking
-from verifirst.kernels.device.advance import read
+from verifirst.kernels import layout, masking, results
 from verifirst.kernels.device.program import PREFIXES, WORDS, Program
-from verifirst.kernels.device.registers import ROW, get, has
-from verifirst.kernels.device.terms import power_of_ten
+from verifirst.kernels.device.registers import ROW, has
+from verifirst.kernels.device.results import EXCUSED, bits, within
+from verifirst.kernels.device.writing import permits
 
 PARTS = 32
 """Programs that share the openings of one row."""
 BLOCK = 1024
 """Tokens that a program looks at together."""
 BITS = tl.constexpr(32)
-TEN = tl.constexpr(10)
-SPACE = tl.constexpr(ord(" "))
-BARE = tl.constexpr(int(layout.Side.DECIMAL | layout.Side.SPACED))
-ZERO, NINE = tl.constexpr(ord("0")), tl.constexpr(ord("9"))
-
-
-def bits(states: Collection[int]) -> int:
-    """A set of modes, or of states of the alphabet, as one integer; both count below 63."""
-    return sum(1 << state for state in states)
-
-
-LITERAL = tl.constexpr(bits(masking.LITERAL))
-UNFINISHED = tl.constexpr(bits((grammar.Mode.GROUP1, grammar.Mode.GROUP2)))
-OPEN = tl.constexpr(bits(masking.OPEN))
-WRITING = tl.constexpr(bits(masking.WRITING))
-FIXED = tl.constexpr(bits((grammar.Mode.POINT, grammar.Mode.DECIMALS, grammar.Mode.SPOT)))
-PLAIN = tl.constexpr(int(masking.PLAIN))
-FAILED = tl.constexpr(int(masking.FAILED))
-TO_MONEY = tl.constexpr(bits(masking.MONEY))
-TO_MINUS = tl.constexpr(bits(masking.MINUS))
-EXCUSED = tl.constexpr(int(layout.Line.DOUBT | layout.Line.DEAD))
+NUMBER = tl.constexpr(bits(results.LITERAL | results.BEHIND))
 WORDS_ = tl.constexpr(WORDS)
 PREFIXES_ = tl.constexpr(PREFIXES)
 
@@ -126,108 +106,6 @@ class Masks:
 
 
 @triton.jit
-def one_of(state, states):
-    """Whether ``state`` is in a set made by ``bits``."""
-    lone = tl.full([], 1, tl.int64) << state
-    return (lone & states) != 0
-
-
-@triton.jit
-def within(modes, s):
-    """Whether the mode is one of ``modes``."""
-    return one_of(get(s, layout.At.MODE), modes)
-
-
-@triton.jit
-def failures(s):
-    """How many lines were refuted, the one at hand included."""
-    return get(s, layout.At.REFUTED) + tl.where(has(s, layout.At.LINE, FAILED), 1, 0)
-
-
-@triton.jit
-def demands(s):
-    """Whether one whole number must be written here."""
-    plain = ((get(s, layout.At.LEFT_SIDE) & ~PLAIN) == 0) & (get(s, layout.At.LEFT_OPERATORS) == 1)
-    plain = plain & (get(s, layout.At.LEFT_D) == 1)
-    bare = (get(s, layout.At.OPERATORS) == 0) & (get(s, layout.At.DEPTH) == 0)
-    bare = bare & ((get(s, layout.At.SIDE) & ~BARE) == 0)
-    return plain & bare & within(WRITING, s)
-
-
-@triton.jit
-def negative(s):
-    """Whether the literal has a sign."""
-    return get(s, layout.At.LEVELS + layout.Of.OPERATOR) == layout.Operator.MINUS
-
-
-@triton.jit
-def spells(s, wanted):
-    """Whether the literal so far is ``wanted`` and may end here."""
-    power = power_of_ten(tl.maximum(get(s, layout.At.SCALE), 0))
-    number = get(s, layout.At.NUMBER)
-    whole = number // power
-    whole = tl.where(negative(s), -whole, whole)
-    return (whole == wanted) & (number % power == 0) & within(LITERAL, s) & ~within(UNFINISHED, s)
-
-
-@triton.jit
-def width_of(value):
-    """Digits of a whole number that is not negative."""
-    count = tl.full([], 1, tl.int64)
-    while value >= TEN:
-        value = value // TEN
-        count += 1
-    return count
-
-
-@triton.jit
-def viable(s, wanted):
-    """Whether the literal being written can still become ``wanted``."""
-    mode = get(s, layout.At.MODE)
-    size = tl.abs(wanted)
-    whole = width_of(size) - get(s, layout.At.COUNT)
-    same = (whole >= 0) & (size // power_of_ten(tl.maximum(whole, 0)) == get(s, layout.At.NUMBER))
-    ends = (mode == grammar.Mode.WHOLE) | ((mode == grammar.Mode.COMMA) & (whole == 0))
-    missing = tl.where(mode == grammar.Mode.COMMA, layout.GROUP, 0)
-    missing = tl.where(mode == grammar.Mode.GROUP1, 2, tl.where(mode == grammar.Mode.GROUP2, 1, missing))
-    first = (get(s, layout.At.SCALE) < 0) | (get(s, layout.At.COUNT) <= layout.GROUP)
-    groups = first & (whole >= missing) & ((whole - missing) % layout.GROUP == 0)
-    digits = same & (ends | groups)
-    signed = negative(s) == (wanted < 0)
-    fixed = within(FIXED, s)
-    told = (fixed & spells(s, wanted)) | (~fixed & ((mode == grammar.Mode.SIGNED) | digits))
-    told = tl.where(within(OPEN, s), (mode == grammar.Mode.BEGINNING) | (wanted >= 0), signed & told)
-    inside = get(s, layout.At.LEXER)
-    leads = one_of(inside, tl.where(wanted < 0, TO_MINUS, TO_MONEY))
-    held = tl.where(mode == grammar.Mode.BEGINNING, leads, spells(s, wanted))
-    return tl.where(inside == alphabet.START, told, held)
-
-
-@triton.jit
-def permits(s, at, last, texts, alphabet_table, grammar_table, hashes, meanings, prefixes):
-    """Whether the bytes from ``at`` to ``last`` may be written next."""
-    wanted = get(s, layout.At.LEFT_N)
-    certain = demands(s)
-    good = at <= last
-    while (at < last) & good:
-        byte = tl.load(texts + at).to(tl.int64)
-        before = failures(s)
-        complete = spells(s, wanted)
-        stalls = (get(s, layout.At.MODE) == grammar.Mode.BEGINNING) & (byte == SPACE)
-        stalls = stalls & has(s, layout.At.SIDE, layout.Side.SPACED)
-        s = read(s, byte, alphabet_table, grammar_table, hashes, meanings, prefixes)
-        good = failures(s) <= before
-        if certain:
-            going = within(WRITING, s) & (get(s, layout.At.OPERATORS) == 0) & (get(s, layout.At.DEPTH) == 0)
-            going = going & has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
-            done = complete & ((byte < ZERO) | (byte > NINE))
-            good = good & tl.where(going, viable(s, wanted) & ~stalls, done)
-            certain = going
-        at += 1
-    return good
-
-
-@triton.jit
 def judge_kernel(
     rows, slots, failed, active, texts, offsets, count,
     alphabet_table, grammar_table, words_, meanings_, prefixes_, width: tl.constexpr, parts: tl.constexpr,
@@ -238,7 +116,8 @@ def judge_kernel(
     slot = tl.load(slots + index).to(tl.int64)
     place = tl.arange(0, ROW)
     s = tl.load(rows + slot * width + place, mask=place < tl.where(slot >= 0, width, 0), other=0)
-    writes = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS) & ~has(s, layout.At.LINE, EXCUSED)
+    writes = has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS) | within(NUMBER, s)
+    writes = writes & ~has(s, layout.At.LINE, EXCUSED)
     if part == 0:
         tl.store(active + index, tl.where(writes, 1, 0))
     if writes:

@@ -3,12 +3,14 @@
 import triton
 import triton.language as tl
 
-from verifirst.kernels import layout, words
+from verifirst.kernels import layout, sentences, words
 from verifirst.kernels.device.equations import end_expression
 from verifirst.kernels.device.registers import clear_side, get, has, kill, put, raised
 
 LOWER = tl.constexpr(32)
 """The bit that makes an ASCII letter small."""
+LETTER_O, LETTER_F = tl.constexpr(sentences.LETTER_O), tl.constexpr(sentences.LETTER_F)
+HASH_O, HASH_OF = tl.constexpr(words.hashed("o")), tl.constexpr(words.hashed("of"))
 
 
 @triton.jit
@@ -21,10 +23,19 @@ def letter(s, byte, prefixes):
 
 
 @triton.jit
-def first_letter(s, after):
-    """A word begins; ``after``: behind a number."""
+def first_letter(s, after, behind_o, behind_of):
+    """A word begins; ``after``: behind a number, and perhaps behind letters that could have been a sign."""
     s = tl.where(after, raised(s, layout.At.LINE, layout.Line.AFTER), s)
-    return put(put(s, layout.At.HASH, 0), layout.At.LENGTH, 0)
+    begun = tl.where(behind_o, HASH_O, tl.where(behind_of, HASH_OF, 0))
+    return put(put(s, layout.At.HASH, begun), layout.At.LENGTH, tl.where(behind_o, 1, tl.where(behind_of, 2, 0)))
+
+
+@triton.jit
+def percentage(s):
+    """Whether all that stands there is one percentage."""
+    side = get(s, layout.At.SIDE) & (layout.Side.PERCENT | layout.Side.BRACKETS)
+    lone = (get(s, layout.At.OPERANDS) == 1) & (get(s, layout.At.OPERATORS) == 0)
+    return (side == layout.Side.PERCENT) & lone & ~has(s, layout.At.LEFT_SIDE, layout.Side.EXISTS)
 
 
 @triton.jit
@@ -77,7 +88,7 @@ def end_line(s):
     """The end of a step: its verdict."""
     line = get(s, layout.At.LINE)
     unlike = ((line & layout.Line.SUMS) != 0) & ((line & (layout.Line.UNITS | layout.Line.MONEY)) != 0)
-    excused = ((line & layout.Line.DOUBT) != 0) | unlike
+    excused = ((line & (layout.Line.DOUBT | layout.Line.COMPARED)) != 0) | unlike
     failed = (line & (layout.Line.PENDING | layout.Line.REFUTED)) != 0
     held = ((line & layout.Line.VERIFIED) != 0) & ((line & layout.Line.UNDECIDED) == 0)
     verdict = tl.where(failed, tl.where(excused, 0, -1), tl.where(held, 1, 0))

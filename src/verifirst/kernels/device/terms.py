@@ -18,7 +18,7 @@ def begin(s):
     s = put(s, layout.At.LINE, tl.where(pending, taken, line))
     s = put(clear_side(s), layout.At.LEFT_SIDE, 0)
     tied = ((line & layout.Line.LINKED) != 0) & ((line & layout.Line.NUMBERS) != 0)
-    return tl.where(tied, raised(s, layout.At.SIDE, layout.Side.LOOSE), s)
+    return tl.where(tied, raised(s, layout.At.SIDE, layout.Side.LOOSE | layout.Side.TIED), s)
 
 
 @triton.jit
@@ -107,15 +107,18 @@ def additive(s, operator):
 
 
 @triton.jit
-def factor(s, over, cross):
-    """The term goes on with a sign of division (``over``), an x for a sign (``cross``) or a sign of multiplication."""
+def factor(s, over, cross, more_flags):
+    """The term goes on with a sign of division (``over``), an x for a sign (``cross``) or a sign of multiplication.
+
+    ``more_flags``: of the side, besides.
+    """
     at = level(s)
     s = tl.where(cross, raised(s, layout.At.LINE, layout.Line.CROSS), s)
     divided = get(s, at + layout.Of.DIVIDED)
     more = put(s, at + layout.Of.OPERATOR, tl.where(over, layout.Operator.OVER, layout.Operator.TIMES))
     more = put(more, layout.At.OPERATORS, get(s, layout.At.OPERATORS) + 1)
     more = put(tl.where(divided != 0, kill(s), more), at + layout.Of.DIVIDED, tl.where(over, 1, divided))
-    more = raised(more, layout.At.SIDE, tl.where(over, layout.Side.DIVIDED, layout.Side.MULTIPLIED))
+    more = raised(more, layout.At.SIDE, more_flags | tl.where(over, layout.Side.DIVIDED, layout.Side.MULTIPLIED))
     return tl.where(cross & has(s, layout.At.LINE, layout.Line.MONEY), kill(s), more)
 
 
