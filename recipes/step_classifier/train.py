@@ -44,7 +44,7 @@ class Plan:
     epochs: int = 2
     rows: int = 24
     body: float = 1e-3
-    head: float = 1e-2
+    head: float = 3e-3
     warm_up: int = 30
     labelled: int = 1_500
     seed: int = 11
