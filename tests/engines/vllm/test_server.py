@@ -57,7 +57,7 @@ def thinking_model(folder):
 class Server:
     """One running server; ``url`` and ``process``."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **settings):
         template = folder / "template.jinja"
         template.write_text(TEMPLATE, encoding="utf-8")
         with socket.socket() as probe:
@@ -66,7 +66,14 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         command = [sys.executable, "-m", "verifirst", "serve", thinking_model(folder / "model")]
         command += ["--served-model-name", "first_light", "--port", str(self.port)]
-        command += ["--api-key", KEY, "--chat-template", str(template), "--enforce-reasoning", json.dumps(SETTINGS)]
+        command += [
+            "--api-key",
+            KEY,
+            "--chat-template",
+            str(template),
+            "--enforce-reasoning",
+            json.dumps(SETTINGS | settings),
+        ]
         command += ["--max-model-len", "512", "--dtype", "float32", "--enforce-eager", "--block-size", "32"]
         command += ["--num-gpu-blocks-override", "64", "--reasoning-parser", "deepseek_r1"]
         command += ["--structured-outputs-config.enable_in_reasoning=true"]

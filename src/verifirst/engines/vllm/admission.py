@@ -39,6 +39,11 @@ def validate(params: Any) -> None:
         return
     if getattr(params, "trace_replay_token_ids", None):
         raise ConfigError(_refusal("trace replay forces tokens that may be refuted"))
+    if chosen.forked:
+        raise ConfigError(
+            f"forks={chosen.forks} are drawn by the server (AsyncLLM.generate) from prompts that it rendered; with "
+            "LLM use verifirst.engines.forks.agree over OfflineEngine, and forks=1"
+        )
     if chosen.mask and (why := _unmaskable()) is not None:
         raise ConfigError(f"mask=true does not work on this engine: {why}; send the request without it")
 

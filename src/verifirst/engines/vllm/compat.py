@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from verifirst.engines.vllm import admission, frontend, masks, resume
+from verifirst.engines.vllm import admission, forking, frontend, masks, resume
 from verifirst.engines.vllm.registry import REGISTRY
 from verifirst.engines.vllm.settings import CONFIG_KEY, EnforceSettings, describe
 from verifirst.errors import ConfigError, EngineError
@@ -62,6 +62,24 @@ _SIGNATURES: dict[str, dict[str, tuple[str, ...]]] = {
             "iteration_stats",
             "weight_version",
         ),
+    },
+    "vllm.v1.engine.async_llm:AsyncLLM": {
+        "generate": (
+            "self",
+            "prompt",
+            "sampling_params",
+            "request_id",
+            "prompt_text",
+            "lora_request",
+            "tokenization_kwargs",
+            "trace_headers",
+            "priority",
+            "data_parallel_rank",
+            "session_id",
+            "kv_hints",
+            "reasoning_ended",
+            "reasoning_parser_kwargs",
+        )
     },
     "vllm.v1.worker.gpu_model_runner:GPUModelRunner": {"_update_states": ("self", "scheduler_output")},
     "vllm.v1.structured_output:StructuredOutputManager": {"accept_tokens": ("self", "request", "new_token_ids")},
@@ -171,10 +189,12 @@ def served_tokenizer(model_config: Any) -> Any:
 def install_frontend(settings: EnforceSettings) -> None:
     """The front end's side: payloads off the outputs, routes and the extra field on the API."""
     from vllm.outputs import RequestOutput  # noqa: PLC0415
+    from vllm.v1.engine.async_llm import AsyncLLM  # noqa: PLC0415
     from vllm.v1.engine.output_processor import OutputProcessor, RequestState  # noqa: PLC0415
 
     REGISTRY.show_rollouts = settings.show_rollouts
     frontend.install(OutputProcessor, RequestState, RequestOutput)
+    forking.install(AsyncLLM, settings, served_tokenizer)
     _install_http(events=settings.events)
 
 

@@ -72,6 +72,10 @@ class Metrics:
             buckets=LATENCY_BUCKETS_S,
             **where,
         )
+        self._forks = Counter(
+            "verifirst_forks", "Forks drawn for requests that asked for several.", labels[:1], **where
+        )
+        self._forks_shed = Counter("verifirst_forks_shed", "Forks not drawn because of the load.", labels[:1], **where)
         self._seen: dict[str, set[str]] = {key: set() for key in _LABELLED}
 
     def observe(self, pulse: Pulse) -> None:
@@ -93,6 +97,11 @@ class Metrics:
             histogram = self._latency.labels(*labels)
             for seconds in latencies:
                 histogram.observe(seconds)
+
+    def observe_forks(self, model: str, drawn: int, shed: int) -> None:
+        """Count the forks of one request; the front end's own, they come with no pulse."""
+        self._forks.labels(model).inc(drawn)
+        self._forks_shed.labels(model).inc(shed)
 
     def _observe_labelled(self, pulse: Pulse, labels: tuple[str, str], refuted: int) -> None:
         found: dict[str, dict[str, int]] = {

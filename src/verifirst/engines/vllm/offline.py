@@ -42,6 +42,7 @@ class OfflineEngine:
         self._llm = llm
         self._server = found
         self._extra = {PREFIX + name: value for name, value in (settings or {}).items()}
+        self._extra.setdefault(PREFIX + "forks", 1)  # a server's; here ``verifirst.engines.forks`` draws them
         self._extra.setdefault(PREFIX + "rollout", not self._chosen({}).mask)
         self._tokenizer = llm.get_tokenizer()
         self._detokenizer = detokenizer(self._tokenizer)

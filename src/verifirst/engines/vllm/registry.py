@@ -121,6 +121,12 @@ class Registry:
             entry.choices[part * n + index] = summary
         self._wake(name)
 
+    def forget(self, external: str) -> None:
+        """Drop what is known of a request that no client knows of."""
+        with self._lock:
+            entry = self._entries.pop(client_id(external)[0], None)
+            self._events -= len(entry.events) if entry is not None else 0
+
     def publish(self, external: str, index: int, events: Iterable[Event], *, owner: str = "", n: int = 1) -> None:
         """Append `events` of one sequence and wake their readers. Each gets the `index` of its choice."""
         name, part = client_id(external)

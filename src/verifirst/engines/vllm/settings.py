@@ -112,6 +112,8 @@ _KINDS: dict[str, _Kind] = {
     "mask": _FLAG,
     "rollout": _FLAG,
     "prefix_tokens": _count(0),
+    "forks": _count(1),
+    "consistency": _choice(("off", "answer")),
     "problem": _Kind("a string: the text that the verifier takes as given", _string),
     "enforce": _NAMES,
     "packs": _NAMES,
@@ -122,6 +124,8 @@ _KINDS: dict[str, _Kind] = {
     "max_ahead": _count(1),
     "events": _FLAG,
     "show_rollouts": _FLAG,
+    "max_forks": _count(1),
+    "forks_max_inflight": _count(1),
     "opt_out": _FLAG,
 }
 
@@ -133,8 +137,9 @@ class RequestSettings:
     ``problem`` is the text that the verifier takes as given (None: the decoded prompt);
     ``prefix_tokens``: so many tokens at the prompt's end are output that stands already, see ``Request.prefix``;
     ``rollout``: the summary carries steps and refused branches, for training (``wire.Rollout``);
-    the others as in :class:`verifirst.decoding.Settings` and :class:`verifirst.policy.Policy`.
-    Raises ConfigError for ``mask`` together with ``rollout``.
+    ``forks``: draw at most so many in the server and send the one elected by ``consistency``: by the answer that most
+    agree on (``off``: draw none); the others as in :class:`verifirst.decoding.Settings` and
+    :class:`verifirst.policy.Policy`. Raises ConfigError for ``mask`` or ``forks`` together with ``rollout``.
     """
 
     segment: str = "auto"
@@ -151,6 +156,8 @@ class RequestSettings:
     rollout: bool = False
     problem: str | None = None
     prefix_tokens: int = 0
+    forks: int = 1
+    consistency: str = "answer"
 
     def __post_init__(self) -> None:
         if self.mask and self.rollout:
@@ -158,6 +165,16 @@ class RequestSettings:
                 "mask=true and rollout=true exclude each other: tokens sampled under a mask are no rollout of the "
                 "policy; for training set mask=false"
             )
+        if self.forked and self.rollout:
+            raise ConfigError(
+                f"forks={self.forks} and rollout=true exclude each other: the elected fork is no rollout of the "
+                "policy; for training set forks=1"
+            )
+
+    @property
+    def forked(self) -> bool:
+        """Whether several forks are drawn, of which one is sent."""
+        return self.forks > 1 and self.consistency != "off"
 
     @property
     def policy(self) -> Policy:
@@ -202,7 +219,8 @@ class EnforceSettings:
     ones are shed as UNKNOWN(OVERLOADED). ``max_ahead``: unverified tokens at which a request
     waits for its verdicts. ``events``: let clients watch live, refuted branches included.
     ``show_rollouts``: let HTTP clients have the rollouts that they ask for, refuted text included.
-    ``opt_out``: whether a request may switch enforcement off.
+    ``max_forks``: the most forks that a request may ask for. ``forks_max_inflight``: requests in flight in one front
+    end from which on fewer forks are drawn. ``opt_out``: whether a request may switch enforcement off.
     """
 
     request: RequestSettings = RequestSettings()
@@ -215,6 +233,8 @@ class EnforceSettings:
     max_ahead: int = 512
     events: bool = False
     show_rollouts: bool = False
+    max_forks: int = 16
+    forks_max_inflight: int = 64
     opt_out: bool = True
 
     @classmethod

@@ -78,12 +78,25 @@ class Rollout(TypedDict):
     resampled: bool
 
 
+class Consistency(TypedDict):
+    """What agreement says of the output sent: ``forks`` drawn of ``asked``, ``shed`` given up under load.
+
+    ``share`` of the forks gave its answer; ``support`` is that of its facts (``verifirst.agreement``).
+    """
+
+    forks: int
+    asked: int
+    share: float
+    support: float
+    shed: int
+
+
 class Summary(TypedDict):
     """What is known of one sequence (one choice) so far; the last one has `final` true.
 
     `status` is `"refuted"` only where the policy flags instead of rolling back.
     `rules` counts refutations by rule code, `unknown` counts undecided steps by reason.
-    `rollout` is there at the end, where the request asked for it.
+    `rollout` is there at the end, where the request asked for it; `consistency` where forks were drawn.
     """
 
     final: bool
@@ -97,6 +110,7 @@ class Summary(TypedDict):
     unknown: dict[str, int]
     tokens: TokenCounts
     rollout: NotRequired[Rollout]
+    consistency: NotRequired[Consistency]
 
 
 class _EventType(TypedDict):
