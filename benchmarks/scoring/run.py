@@ -4,7 +4,8 @@
 
 ``first_light`` writes one solution at temperature 1 for each of ``n`` problems of each held-out split. The oracle
 labels the steps; what counts are the steps up to the first error that the default rules let stand, since a decoder
-that rolls back scores no others. The threshold is the shipped one, made on dev problems for a stated share of right steps.
+that rolls back scores no others. The threshold is the shipped one, made on dev problems for a stated share of right
+steps.
 """
 
 from __future__ import annotations
