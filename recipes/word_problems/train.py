@@ -63,7 +63,7 @@ class Plan:
 
 
 BASE = Plan("first_light_base", steps=1_350)
-FINAL = Plan("first_light", steps=480, start=BASE.name, problems=40_000, programs=0.4, decay=0.5, seed=8, checks=4)
+FINAL = Plan("first_light", steps=900, start=BASE.name, problems=40_000, programs=0.6, decay=0.4, seed=8, checks=3)
 PLANS = (BASE, FINAL)
 
 SAVE_EVERY = 200

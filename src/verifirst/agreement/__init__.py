@@ -6,19 +6,25 @@ is the derivation of the leading answer whose facts most others establish, too. 
 the problem (:mod:`verifirst.formalising`) vote beside derivations in steps.
 """
 
+from verifirst.agreement.calibration import Calibration, Labelled
 from verifirst.agreement.derivation import Derivation, Established, Key, derivation
 from verifirst.agreement.election import Election, elect
+from verifirst.agreement.likelihood import answer_score, step_scores
 from verifirst.agreement.program import program_derivation
 from verifirst.agreement.support import Ballot, Support
 
 __all__ = [
     "Ballot",
+    "Calibration",
     "Derivation",
     "Election",
     "Established",
     "Key",
+    "Labelled",
     "Support",
+    "answer_score",
     "derivation",
     "elect",
     "program_derivation",
+    "step_scores",
 ]

@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from verifirst.bench.agreement import Agreement
 from verifirst.bench.arms import Sampling, reject_whole_solutions, run
 from verifirst.bench.consistency import ARMS as VOTING
-from verifirst.bench.consistency import Votes, vote
+from verifirst.bench.consistency import Agreeing
 from verifirst.bench.outcome import Outcome, change, summary
 from verifirst.bench.word_problems import Problem, generate
-from verifirst.consistency import Stopping
 from verifirst.decoding import Release, Settings
 from verifirst.engines.transformers import LocalEngine
 from verifirst.errors import ConfigError
@@ -26,7 +26,6 @@ ENFORCE = ("DG",)  # preview rules that the benchmark opts into: the shipped mod
 POLICY = Policy(on_unknown=OnUnknown.STRICT)  # for the same reason: each of its steps can be decided
 SETTINGS = Settings(release=Release.END, retry_temperature=0.5)
 CHUNKS = 8  # the arms take turns chunk by chunk, so that a noisy machine is noisy for all
-FORKS = 8  # drawn of one problem at most
 Progress = Callable[[int, int], None]
 
 
@@ -47,12 +46,12 @@ def word_problems(
     batch_size: int = 64,
     workers: int = 0,
     settings: Settings | None = None,
-    consistency: Stopping | None = None,
+    consistency: Agreeing | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Run the benchmark; JSON-ready.
 
-    ``consistency`` adds the arms of agreement: forks are drawn until it is content, at most ``FORKS``.
+    ``consistency`` adds the arms of agreement, calibrated on other problems first.
     ``progress`` is called with (problems done, problems in all), ``arms_of(consistency)`` to a problem.
     Raises :class:`ConfigError` when ``n`` is not positive.
     """
@@ -64,11 +63,11 @@ def word_problems(
     settings = settings or SETTINGS
     size = -(-n // CHUNKS)
     arms = {"off": Arm(), "on": Arm(), "whole_solution_rejection": Arm()}
-    votes = {name: Votes() for name in VOTING}
     with LocalEngine(
         model, verifier=factory, policy=POLICY, settings=settings, batch_size=batch_size, workers=workers
     ) as engine:
         verifier = factory()
+        agreement = None if consistency is None else Agreement(engine, verifier, sampling, consistency)
         for first in range(0, n, size):
             chunk = problems[first : first + size]
             with arms["off"].timed(engine) as rows:
@@ -78,21 +77,16 @@ def word_problems(
             budget = sum(row.tokens for row in rows)
             with arms["whole_solution_rejection"].timed(engine) as rows:
                 rows.extend(reject_whole_solutions(engine, verifier, chunk, first, sampling, budget))
-            if consistency is not None:
-                vote(engine, verifier, chunk, first, sampling, consistency, votes, most=FORKS)
+            if agreement is not None:
+                agreement.vote(chunk, first)
             if progress is not None:
                 progress(arms_of(consistency) * min(n, first + size), arms_of(consistency) * n)
+        shifted = None if agreement is None else agreement.shifted(problems)
     result: dict[str, Any] = {name: summary(arm.outcomes, arm.pace) for name, arm in arms.items()}
     result["change"] = change(arms["off"].outcomes, arms["on"].outcomes)
     result["change_to_rejection"] = change(arms["whole_solution_rejection"].outcomes, arms["on"].outcomes)
-    if consistency is not None:
-        result |= {name: voted.summary() for name, voted in votes.items()}
-        result["change_to_self_consistency"] = change(
-            votes["self_consistency"].outcomes, votes["on_consistency"].outcomes
-        )
-        result["change_to_rejection_voting"] = change(
-            votes["rejection_voting"].outcomes, votes["on_consistency"].outcomes
-        )
+    if agreement is not None:
+        result |= agreement.summary(arms["off"].outcomes) | {"shifted": shifted}
     result["settings"] = {
         "n": n,
         "temperature": temperature,
@@ -108,7 +102,7 @@ def word_problems(
     return result
 
 
-def arms_of(consistency: Stopping | None) -> int:
+def arms_of(consistency: Agreeing | None) -> int:
     """How many arms a run has."""
     return 3 if consistency is None else 3 + len(VOTING)
 

@@ -1,6 +1,6 @@
 """The arms of agreement: verified forks that vote, and raw ones for as many tokens.
 
-Verified forks are drawn once, ``most`` for each problem; a stopping rule sees them in their order, so what
+Forks in steps and programs are drawn once, ``most`` for each problem; a stopping rule sees them in their order, so what
 it would have drawn is a prefix of them. Raw forks are drawn for the tokens that the stopped ones took: plain
 self-consistency votes with all of them, whole-solution rejection with those that the verifier accepts.
 """
@@ -8,7 +8,7 @@ self-consistency votes with all of them, whole-solution rejection with those tha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verifirst.agreement import Derivation, Election, derivation, elect
@@ -17,13 +17,29 @@ from verifirst.bench.outcome import Outcome, outcome, summary
 from verifirst.bench.word_problems import Problem
 from verifirst.consistency import Fixed, Stopping, accuracy_at, aurc, risk_coverage
 from verifirst.decoding import FinishReason
-from verifirst.engines.base import Output
-from verifirst.engines.forks import agree, stopped
+from verifirst.engines.base import Output, Request
+from verifirst.engines.forks import Agreed, Read, agree, stopped
+from verifirst.engines.reconsider import Judge, Judged, reconsider
 from verifirst.engines.transformers import LocalEngine
+from verifirst.formalising import program_prompt
 from verifirst.verifier import Verifier
 
 SEED = 7_919  # forks of the arms with and without verification share nothing
 COVERAGES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreeing:
+    """How forks agree: when to stop, how many at most, and what a step may be refused for.
+
+    ``refused`` is the most that may be refused of an output's right steps on likelihood alone; None refuses nothing.
+    ``labelled`` problems of the dev split calibrate.
+    """
+
+    stopping: Stopping
+    most: int = 8
+    refused: float | None = None
+    labelled: int = 400
 
 
 @dataclass(slots=True)
@@ -31,29 +47,52 @@ class Votes:
     """One arm: what it released for each problem, how sure it was, and how many forks it took."""
 
     outcomes: list[Outcome] = field(default_factory=list)
-    shares: list[float] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
     forks: list[int] = field(default_factory=list)
 
-    def add(self, problem: Problem, outputs: Sequence[Output], tokens: int, election: Election) -> None:
-        """Judge what an election releases; without a winner the problem is abstained from."""
-        text = "" if election.winner is None else outputs[election.winner].text
-        self.outcomes.append(outcome(problem, text, tokens, exhausted=election.winner is None))
-        self.shares.append(election.share)
-        self.forks.append(len(outputs))
+    def add(self, problem: Problem, released: Output | None, tokens: int, confidence: float, forks: int) -> None:
+        """Judge what is released; where nothing is the problem is abstained from, and comes last."""
+        text = "" if released is None else released.text
+        self.outcomes.append(outcome(problem, text, tokens, exhausted=released is None))
+        self.confidences.append(0.0 if released is None else confidence)
+        self.forks.append(forks)
 
     def summary(self) -> dict[str, Any]:
-        """As of any arm, and what abstaining by the share of votes buys."""
+        """As of any arm, and what abstaining by confidence buys."""
         correct = [row.correct for row in self.outcomes]
-        points = risk_coverage(self.shares, correct)
+        points = risk_coverage(self.confidences, correct)
         return summary(self.outcomes, []) | {
             "forks": sum(self.forks) / len(self.forks),
-            "aurc": aurc(self.shares, correct),
-            "accuracy_at_coverage": {str(share): accuracy_at(self.shares, correct, share) for share in COVERAGES},
+            "aurc": aurc(self.confidences, correct),
+            "accuracy_at_coverage": {str(share): accuracy_at(self.confidences, correct, share) for share in COVERAGES},
             "risk_coverage": [(point.coverage, point.risk) for point in points[:: max(1, len(points) // 50)]],
         }
 
 
 ARMS = ("on_consistency", "on_fixed", "self_consistency", "rejection_voting")
+
+
+def formal(request: Request) -> Request:
+    """The request for a program of the same problem; programs are run, not verified."""
+    return replace(request, prompt=program_prompt(request.problem or ""), enforce=False)
+
+
+def draw(
+    engine: LocalEngine,
+    verifier: Verifier,
+    problems: Sequence[Problem],
+    first: int,
+    sampling: Sampling,
+    most: int,
+) -> list[Agreed]:
+    """All the forks of each problem, whose first has place ``first``: verified ones in steps, and programs."""
+    requests = requests_of(problems, first, sampling)
+    return agree(engine, requests, _reader(verifier), Fixed(most), most=most, together=most, programs=formal)
+
+
+def requests_of(problems: Sequence[Problem], first: int, sampling: Sampling) -> list[Request]:
+    """Their requests in steps."""
+    return [sampling.request(problem, first + at, enforce=True) for at, problem in enumerate(problems)]
 
 
 def vote(
@@ -62,36 +101,34 @@ def vote(
     problems: Sequence[Problem],
     first: int,
     sampling: Sampling,
-    stopping: Stopping,
+    agreeing: Agreeing,
+    judge: Judge,
     arms: dict[str, Votes],
-    *,
-    most: int = 8,
-) -> None:
-    """Run all arms on a chunk of problems, whose first has place ``first``; results go into ``arms``."""
-    requests = [sampling.request(problem, first + at, enforce=True) for at, problem in enumerate(problems)]
-    everything = agree(
-        engine,
-        requests,
-        lambda request, output: _read(verifier, request.problem or "", output),
-        Fixed(most),
-        most=most,
-        together=most,
-    )
-    budget = 0
-    for problem, drawn in zip(problems, everything, strict=True):
-        arms["on_fixed"].add(problem, drawn.forks, drawn.tokens, drawn.election)
-        few = stopped(drawn, stopping, most=most)
-        arms["on_consistency"].add(problem, few.forks, few.tokens, few.election)
-        budget += few.tokens
+) -> list[Agreed]:
+    """Run all arms on a chunk of problems; results go into ``arms``, every verified fork is returned."""
+    everything = draw(engine, verifier, problems, first, sampling, agreeing.most)
+    few = [stopped(drawn, agreeing.stopping, most=agreeing.most) for drawn in everything]
+    requests = requests_of(problems, first, sampling)
+    for name, drawn in (("on_fixed", everything), ("on_consistency", few)):
+        judged = reconsider(engine, requests, drawn, _reader(verifier), judge)
+        for problem, one in zip(problems, judged, strict=True):
+            _count(arms[name], problem, one)
+    budget = sum(row.tokens for row in arms["on_consistency"].outcomes[-len(problems) :])
     for problem, outputs in zip(problems, raw(engine, problems, first, sampling, budget), strict=True):
-        tokens = sum(output.tally.sampled for output in outputs)
         read = [_read(verifier, problem.text, output) for output in outputs]
-        arms["self_consistency"].add(problem, outputs, tokens, _earliest(read))
         good = [
-            one if accepted(verifier, problem, output.text) else Derivation("", frozenset())
+            one if accepted(verifier, problem, output.text) else Derivation("")
             for one, output in zip(read, outputs, strict=True)
         ]
-        arms["rejection_voting"].add(problem, outputs, tokens, _earliest(good))
+        for name, ballots in (("self_consistency", read), ("rejection_voting", good)):
+            election = _earliest(ballots)
+            released = None if election.winner is None else outputs[election.winner]
+            arms[name].add(problem, released, sum(one.tally.sampled for one in outputs), election.share, len(outputs))
+    return everything
+
+
+def _count(arm: Votes, problem: Problem, judged: Judged) -> None:
+    arm.add(problem, judged.output, judged.agreed.tokens, judged.score, len(judged.agreed.forks))
 
 
 def raw(
@@ -111,12 +148,16 @@ def raw(
     return forks
 
 
+def _reader(verifier: Verifier) -> Read:
+    return lambda request, output: _read(verifier, request.problem or "", output)
+
+
 def _read(verifier: Verifier, problem: str, output: Output) -> Derivation:
     if output.finish_reason is FinishReason.EXHAUSTED:
-        return Derivation("", frozenset())
+        return Derivation("")
     return derivation(verifier, problem, output.text.splitlines())
 
 
 def _earliest(read: Sequence[Derivation]) -> Election:
     """A vote on answers alone: the first derivation of the leading answer."""
-    return elect([Derivation(one.answer, frozenset()) for one in read])
+    return elect([Derivation(one.answer) for one in read])

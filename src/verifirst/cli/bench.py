@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from verifirst.cli import loading
+from verifirst.cli import agreeing, loading
 from verifirst.cli.bench_labels import labels
 
 bench = typer.Typer(help="Run a benchmark that ships with the package.", no_args_is_help=True)
 bench.command("labels")(labels)
-
-
-class Consistency(StrEnum):
-    """Whether forks of a problem vote."""
-
-    OFF = "off"
-    ANSWER = "answer"
-
-
-SURE = 0.9
-"""Posterior that the leading answer leads at which no further fork is drawn: after 3 to 0, 5 to 1, 7 to 2."""
 
 
 @bench.command("word-problems")
@@ -32,9 +20,11 @@ def word_problems(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the problems and of sampling.")] = 0,
     model: Annotated[str, typer.Option(help="A shipped model's name, or a directory.")] = loading.DEFAULT_MODEL,
     batch_size: Annotated[int, typer.Option(min=1, metavar="N", help="Requests decoded together.")] = 64,
-    consistency: Annotated[
-        Consistency, typer.Option(help="answer: forks of each problem vote, and raw forks for as many tokens.")
-    ] = Consistency.OFF,
+    consistency: agreeing.Option = agreeing.Consistency.OFF,
+    refused: agreeing.Refused = agreeing.REFUSED,
+    labelled: Annotated[
+        int, typer.Option(min=50, metavar="N", help="Problems that calibrate what forks say.")
+    ] = agreeing.LABELLED,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:
     """Word problems with verification off and on.
@@ -47,12 +37,11 @@ def word_problems(
     from verifirst.bench.benchmark import arms_of
     from verifirst.bench.benchmark import word_problems as run
     from verifirst.cli.progress import counting
-    from verifirst.consistency import Posterior
     from verifirst.report.comparison import comparison
     from verifirst.report.console import console
 
-    stopping = Posterior(SURE) if consistency is Consistency.ANSWER else None
-    arms = arms_of(stopping)
+    forks = agreeing.settings(consistency, refused, labelled)
+    arms = arms_of(forks)
     with counting(console(stderr=True), f"word problems, {n:,} in {arms} arms", arms * n) as advance:
         done = 0
 
@@ -67,7 +56,7 @@ def word_problems(
             seed=seed,
             model=model,
             batch_size=batch_size,
-            consistency=stopping,
+            consistency=forks,
             progress=progress,
         )
     if as_json:

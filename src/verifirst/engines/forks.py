@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Protocol
 
 from verifirst.agreement import Derivation, Election, elect, program_derivation
@@ -13,6 +14,7 @@ from verifirst.errors import ConfigError
 
 _APART = 1_000_003
 """Between the seeds of forks of one request."""
+_KEY_BYTES = 64
 
 Read = Callable[[Request, Output], Derivation]
 """Makes a derivation of an output in steps."""
@@ -104,8 +106,28 @@ def stopped(agreed: Agreed, stopping: Stopping, *, most: int = 8) -> Agreed:
     return next((prefix for prefix in prefixes if prefix.done(stopping, most)), agreed)
 
 
+def apart(request: Request, number: int) -> Request:
+    """The request with the seed of its fork ``number``; number 0 is the request itself."""
+    return replace(request, seed=(request.seed or 0) + number * _APART)
+
+
+def keyed(requests: Sequence[Request], key: bytes) -> list[Request]:
+    """The requests with seeds drawn from ``key``: the same by the same key, and not to be foretold without it.
+
+    A seed is the keyed BLAKE2b digest (RFC 7693) of the request's place and prompt.
+    """
+    if not 0 < len(key) <= _KEY_BYTES:
+        raise ConfigError(f"a key has 1 to {_KEY_BYTES} bytes, found {len(key)}")
+    return [replace(request, seed=_seed(key, at, request.prompt)) for at, request in enumerate(requests)]
+
+
+def _seed(key: bytes, at: int, prompt: str) -> int:
+    digest = blake2b(f"{at}/{prompt}".encode(errors="surrogatepass"), key=key, digest_size=7)
+    return int.from_bytes(digest.digest(), "big")
+
+
 def _fork(request: Request, number: int, programs: Formalise | None) -> Request:
-    fork = replace(request, seed=(request.seed or 0) + number * _APART)
+    fork = apart(request, number)
     return programs(fork) if programs is not None and _is_program(number) else fork
 
 

@@ -92,8 +92,8 @@ class _Writer:
             self._owner = person
             return person
         subject = _SUBJECT.match(sentence)
-        words: tuple[str | None, ...] = subject.groups() if subject is not None else ()
-        return next(filter(None, words), self._owner)
+        words = [str(word) for word in subject.groups() if word] if subject is not None else []
+        return words[0] if words else self._owner
 
     def _compared(self, slot: Slot) -> str:
         more, less = (self._conclusion(relation) for relation in (">", "<"))

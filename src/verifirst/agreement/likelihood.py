@@ -1,0 +1,35 @@
+"""How likely what the forks say is right: one score for each step of a derivation, one for the answer.
+
+Scores, not probabilities: a calibration of labelled problems makes them so (:mod:`verifirst.agreement.calibration`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifirst.agreement.derivation import Derivation
+from verifirst.agreement.election import Election
+from verifirst.agreement.support import Ballot
+
+
+def step_scores(derivations: Sequence[Derivation], at: int, steps: int) -> tuple[float | None, ...]:
+    """The score of each of the first ``steps`` steps of derivation ``at``: the least joint support of its facts.
+
+    None for a step that establishes nothing: others cannot be asked about it.
+    """
+    ballot, one = Ballot(derivations), derivations[at]
+    found: list[float | None] = [None] * steps
+    for fact in one.facts:
+        if fact.step < steps:
+            joint, least = ballot.support(fact, one).joint, found[fact.step]
+            found[fact.step] = joint if least is None else min(joint, least)
+    return tuple(found)
+
+
+def answer_score(election: Election) -> float:
+    """The share of the votes that the answer has, by Laplace's rule, times the support of the derivation's facts.
+
+    Votes alone are coarse (three of three is all that an early stop knows); the facts on the way tell apart
+    derivations that agree in everything from those that agree at the end.
+    """
+    return (election.votes[election.answer] + 1) / (election.drawn + 2) * election.support

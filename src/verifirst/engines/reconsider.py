@@ -1,0 +1,143 @@
+"""Steps that other forks do not support: refused by a calibrated threshold, and written again from where they begin.
+
+A step can be proved and still be the wrong step. Here a step of the elected derivation whose probability of being right
+is below the threshold is refused: another fork of the same answer without such a step is released in its place, or
+else the derivation is continued anew behind the last step that stands; where that does not help, nothing is released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from verifirst.agreement import Ballot, Calibration, answer_score, step_scores
+from verifirst.consistency import Threshold
+from verifirst.engines.base import Output, Request
+from verifirst.engines.forks import Agreed, Engine, Read, apart
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A request's forks with what they make probable.
+
+    ``released`` is the place of the fork to release, None where nothing is: no fork in steps has an answer, or each has
+    a step that is too improbable. ``answer`` is the probability that its answer is right, of ``score``. ``steps`` are
+    those of its steps, None for a step that establishes nothing. ``redrawn`` counts forks that began inside another.
+    """
+
+    agreed: Agreed
+    released: int | None
+    score: float
+    answer: float
+    steps: tuple[float | None, ...]
+    redrawn: int = 0
+
+    @property
+    def output(self) -> Output | None:
+        """The fork to release, None to abstain."""
+        return None if self.released is None else self.agreed.forks[self.released]
+
+
+class Judge:
+    """Reads agreement by a ``calibration``; with ``alpha`` None it refuses nothing and only says how probable it is."""
+
+    def __init__(self, calibration: Calibration, alpha: float | None = None) -> None:
+        self._calibration = calibration
+        self.threshold: Threshold | None = None if alpha is None else calibration.threshold(alpha)
+
+    def steps(self, agreed: Agreed, at: int) -> tuple[float | None, ...]:
+        """The probability of each step of fork ``at``."""
+        lines = sum(bool(line.strip()) for line in agreed.forks[at].text.splitlines())
+        scores = step_scores(agreed.derivations, at, lines)
+        return tuple(None if score is None else self._calibration.steps(score) for score in scores)
+
+    def refused(self, steps: Sequence[float | None]) -> int | None:
+        """The first step that is too improbable."""
+        if self.threshold is None:
+            return None
+        found = (at for at, p in enumerate(steps) if p is not None and self.threshold.refuses(p))
+        return next(found, None)
+
+    def judge(self, agreed: Agreed, redrawn: int = 0) -> Judged:
+        """The elected fork, or the best supported one of its answer that has no refused step."""
+        election = agreed.election
+        score = answer_score(election)
+        answer = self._calibration.answers(score)
+        ballot = Ballot(agreed.derivations)
+        same = [
+            at
+            for at, one in enumerate(agreed.derivations)
+            if one.answer == election.answer and not one.program and election.winner is not None
+        ]
+        for at in sorted(same, key=lambda at: (at != election.winner, -ballot.joint(agreed.derivations[at]))):
+            steps = self.steps(agreed, at)
+            if self.refused(steps) is None:
+                return Judged(agreed, at, score, answer, steps, redrawn)
+        return Judged(agreed, None, score, answer, (), redrawn)
+
+
+def reconsider(
+    engine: Engine, requests: Sequence[Request], agreed: Sequence[Agreed], read: Read, judge: Judge, *, tries: int = 2
+) -> list[Judged]:
+    """Judge what was elected; where a step is refused, draw up to ``tries`` forks that begin before it.
+
+    Requests share the batch of each try. A fork that began inside another votes as the others do. ``agreed`` are those
+    of ``requests``, from :func:`verifirst.engines.forks.agree`.
+    """
+    judged = [judge.judge(one) for one in agreed]
+    for attempt in range(tries):
+        again = [at for at, one in enumerate(judged) if one.released is None and _boundary(one, judge) is not None]
+        if not again:
+            break
+        asked = [_inside(requests[at], judged[at], judge, attempt) for at in again]
+        for at, (first, steps, _), rest in zip(
+            again, asked, engine.generate([fork for *_, fork in asked]), strict=True
+        ):
+            whole = grafted(first, steps, rest)
+            before = judged[at].agreed
+            more = Agreed((*before.forks, whole), (*before.derivations, read(requests[at], whole)))
+            judged[at] = judge.judge(more, attempt + 1)
+    return judged
+
+
+def _boundary(judged: Judged, judge: Judge) -> int | None:
+    """The elected fork's steps in front of its refused one; None where there is none, or its steps are not told."""
+    winner = judged.agreed.election.winner
+    if winner is None:
+        return None
+    refused = judge.refused(judge.steps(judged.agreed, winner))
+    fork = judged.agreed.forks[winner]
+    return refused if refused is not None and refused < min(len(fork.spans), len(fork.reports)) else None
+
+
+def _inside(request: Request, judged: Judged, judge: Judge, attempt: int) -> tuple[Output, int, Request]:
+    """The elected fork, how many of its steps stand, and the request that goes on behind them."""
+    winner, steps = judged.agreed.election.winner, _boundary(judged, judge)
+    assert winner is not None, "there is an elected fork"
+    assert steps is not None, "one of its steps is refused"
+    first = judged.agreed.forks[winner]
+    fork = apart(request, len(judged.agreed.forks) + attempt)
+    return first, steps, replace(fork, prefix=first.prefix(steps))
+
+
+def grafted(first: Output, steps: int, rest: Output) -> Output:
+    """One output: the first ``steps`` steps of ``first``, and behind them ``rest``, whose request had them as prefix.
+
+    ``rejections`` and ``tally`` are those of ``rest``, at their places in the whole.
+    """
+    tokens = len(first.prefix(steps)) - first.prefix_tokens
+    start = first.reports[0].step.start if first.prefix_tokens else 0
+    text = first.text[: first.reports[steps - 1].step.boundary - start] if steps else ""
+    return replace(
+        rest,
+        text=text + rest.text,
+        token_ids=first.token_ids[:tokens] + rest.token_ids,
+        logprobs=first.logprobs[:tokens] + rest.logprobs,
+        constrained_logprobs=first.constrained_logprobs[:tokens] + rest.constrained_logprobs,
+        prompt_token_ids=first.prompt_token_ids,
+        reports=first.reports[:steps] + rest.reports,
+        rejections=tuple(replace(one, boundary=one.boundary + tokens) for one in rest.rejections),
+        spans=first.spans[:steps] + tuple((start + tokens, end + tokens) for start, end in rest.spans),
+        tail=None if rest.tail is None else replace(rest.tail, boundary=rest.tail.boundary + tokens),
+        prefix_tokens=first.prefix_tokens,
+    )
