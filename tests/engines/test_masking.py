@@ -1,5 +1,7 @@
 """The mask in the local engine: wrong results are not written, and the log-probabilities say what was sampled from."""
 
+import re
+from fractions import Fraction
 from functools import partial
 from itertools import islice
 
@@ -9,7 +11,8 @@ pytest.importorskip("torch", reason="needs the extra 'local'")
 pytest.importorskip("transformers", reason="needs the extra 'local'")
 
 from verifirst import models
-from verifirst.bench.word_problems import generate, prompt_text
+from verifirst.bench.benchmark import held_out
+from verifirst.bench.word_problems import generate, judge, prompt_text
 from verifirst.core.verdict import Status
 from verifirst.decoding import Settings
 from verifirst.engines.detokenizers import token_bytes
@@ -48,6 +51,40 @@ def test_wrong_results_are_not_written_without_any_rollback(free, masked):
     assert [verdicts(output.text).count(Status.REFUTED) for output in masked] == [0] * len(masked)
     assert sum(verdicts(output.text).count(Status.VERIFIED) for output in masked) > len(masked)
     assert all(output.tally.refused == 0 for output in masked)
+
+
+ENDLESS = re.compile(r"([0-9]+) / ([1-9][0-9]*) = ([0-9]+[.]([0-9]{2,}))")
+
+
+def without_end(step):
+    """Whether a step holds a quotient that no decimal spells, correctly rounded: the oracle knows no rounding."""
+    for match in ENDLESS.finditer(step):
+        quotient, places = Fraction(int(match[1]), int(match[2])), len(match[4])
+        if 10**6 % quotient.denominator and 2 * 10**places * abs(Fraction(match[3]) - quotient) <= 1:
+            return True
+    return False
+
+
+def misjudged(mask):
+    """Steps whose arithmetic is wrong, by the generator's oracle."""
+    problems = held_out(40, seed=0)
+    requests = [
+        Request(prompt_text(p), p.text, max_tokens=192, temperature=1.0, seed=i) for i, p in enumerate(problems)
+    ]
+    with LocalEngine("first_light", workers=0, verifier=ACCEPT_ALL, settings=Settings(mask=mask)) as engine:
+        outputs = engine.generate(requests)
+    found = []
+    for problem, output in zip(problems, outputs, strict=True):
+        steps = [line for line in output.text.split("\n") if line.strip()]
+        judged = zip(steps, judge(problem, steps), strict=True)
+        found += [step for step, judgement in judged if judgement.kind == "arithmetic" and not without_end(step)]
+    return found
+
+
+def test_under_a_mask_the_shipped_model_makes_no_error_of_arithmetic():
+    """By an oracle that shares nothing with the automaton."""
+    assert len(misjudged(mask=False)) > 5
+    assert misjudged(mask=True) == []
 
 
 def test_an_output_is_the_free_one_up_to_where_the_mask_took_something(free, masked):

@@ -13,7 +13,13 @@ WORDS = (
     "gets answer are Thus We there marbles 12 7 3.5 half-price Mary's mother-in-law on to from by"
 ).split()
 SPECIAL = sorted(
-    words.DOUBT | words.KILL | words.UNITS | words.NUMERALS | words.LINKS | {"don't", "checking", "roughly"}
+    words.DOUBT
+    | words.LATE
+    | words.KILL
+    | words.UNITS
+    | words.NUMERALS
+    | words.LINKS
+    | {"don't", "checking", "roughly"}
 )
 NOISE = (
     "(so", ")", "?", "!", "it's", "x", "n", "2x", "CO2", "f(3)", "5:30", "^2", "\\,", "\\text{cm}", "...",

@@ -104,6 +104,7 @@ class Line(IntEnum):
     CROSS = 8192  # it has an x for a sign
     SINGLE = 16384  # the last word is a single letter: a bracket behind it may be a call
     COMPARED = 32768  # the line has a comparison, which masks know and verdicts do not
+    LATE = 65536  # a word that excuses what fails before it
 
 
 class Side(IntEnum):

@@ -121,9 +121,9 @@ def complete(row: Row) -> bool:
     if row[At.DEPTH] or row[At.MODE] not in ENDS:
         return False
     n, d = value(row)
-    if not d or holds(row, n, d):
+    if d and holds(row, n, d):
         return True
-    if row[At.LEFT_SIDE] & ORDER or row[At.OPERATORS]:
+    if not d or row[At.LEFT_SIDE] & ORDER or row[At.OPERATORS]:
         return False
     if row[At.SIDE] & Side.PERCENT:  # (5 / 20) * 100 = 25%
         return row[At.LEFT_D] == 1 and n * _HUNDRED == row[At.LEFT_N] * d

@@ -85,6 +85,8 @@ def word(row: Row, _byte: int = 0) -> None:
         line |= Line.LINKED
     if means & Means.DOUBT:
         line |= Line.DOUBT
+    if means & Means.LATE:
+        line |= Line.LATE
     if means & Means.UNIT:
         line |= Line.UNITS
     if means & Means.NUMERAL:
@@ -118,7 +120,7 @@ def word_line(row: Row, byte: int) -> None:
 def end_line(row: Row, _byte: int = 0) -> None:
     """The end of a step: its verdict."""
     line = row[At.LINE]
-    excused = line & (Line.DOUBT | Line.COMPARED) or (line & Line.SUMS and line & (Line.UNITS | Line.MONEY))
+    excused = line & (Line.DOUBT | Line.LATE | Line.COMPARED) or (line & Line.SUMS and line & (Line.UNITS | Line.MONEY))
     verdict = 0
     if line & Line.DEAD:
         pass

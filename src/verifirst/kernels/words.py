@@ -38,14 +38,17 @@ DOUBT = frozenset(
     "not no never cannot false true wrong impossible absurd invalid untrue instead rather than nope nor none without "
     "isnt arent aint doesnt dont didnt wont wouldnt couldnt shouldnt hasnt havent hadnt wasnt werent cant mustnt "
     "neednt mightnt shant if whether unless let lets say "
-    "perhaps maybe might hypothetically would could should would wait oops sorry actually redo hold hmm typo "
+    "perhaps maybe might hypothetically would could should would actually "
     "symbol convention base bases binary octal hexadecimal mod modulo modular congruent clock oclock noon midnight "
     "am pm remainder remainders star circ about roughly around nearly almost close nearest ish twice thrice "
-    "double triple half times plus minus by over less more fewer divided squared cubed root tenth tenths hundredth "
-    "hundredths halves third thirds fourth fourths fifth fifths quarter quarters pair pairs fail fails question "
+    "double triple half times plus minus by over less divided squared cubed root tenth tenths hundredth "
+    "hundredths halves third thirds fourth fourths fifth fifths quarter quarters pair pairs question "
     "dozen dozens hundreds thousands millions billions rem operator operators operation operations".split()
 )  # fmt: skip
 """Words that may excuse an equation that fails: it is denied, supposed, rounded, or goes on in words."""
+
+LATE = frozenset("wait oops sorry redo hold hmm typo more fewer fail fails".split())
+"""Words that may excuse an equation that stands before them; masks know only what stands before the equation."""
 
 DOUBT_PREFIXES = frozenset(
     "incorrect contradict claim mistak false suppos assum imagin pretend try tri guess check verif test plug substitut "
@@ -84,10 +87,11 @@ class Means(IntFlag):
     UNIT = 16
     NUMERAL = 32
     ALONE = 64
+    LATE = 128
 
 
 _SETS = {Means.KILL: KILL, Means.DOUBT: DOUBT, Means.BINDING: BINDING, Means.LINK: LINKS, Means.UNIT: UNITS}
-_SETS |= {Means.NUMERAL: NUMERALS, Means.ALONE: frozenset(("a", "i"))}
+_SETS |= {Means.NUMERAL: NUMERALS, Means.ALONE: frozenset(("a", "i")), Means.LATE: LATE}
 
 MEANINGS: dict[int, int] = {}
 """By hash, what each word does."""

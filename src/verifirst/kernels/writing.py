@@ -189,6 +189,8 @@ def joined(before: Row, row: Row) -> bool:
 def among(row: Row) -> bool:
     """Whether a side that may have more numbers can still be the right one: it can go on, or may end."""
     mode, inside = row[At.MODE], row[At.LEXER]
+    if mode in LITERAL | BEHIND and not value(row)[1]:  # too wide to be judged
+        return False
     if inside != START:
         return goes_on(row, inside) or complete(row)
     if mode in CLOSED:
@@ -197,7 +199,7 @@ def among(row: Row) -> bool:
         return not (row[At.LINE] & Line.MONEY or row[level(row) + Of.DIVIDED]) or complete(row)
     if mode == Mode.COMMA:
         first = row[At.SCALE] < 0 or row[At.COUNT] <= GROUP
-        return (first and row[At.COUNT] + GROUP <= DIGITS) or complete(row)
+        return (first and row[At.COUNT] + GROUP <= DIGITS and not row[At.OPERATORS]) or complete(row)
     return mode != Mode.POINT or row[At.COUNT] < DIGITS or complete(row)
 
 

@@ -129,7 +129,7 @@ def complete(s, n, d, wide, behind):
     bare = ((side & layout.Side.BRACKETS) == 0) & rounded(s, behind)
     other = tl.where((side & layout.Side.PERCENT) != 0, hundred, bare)
     other = other & ~has(s, layout.At.LEFT_SIDE, ORDER) & (get(s, layout.At.OPERATORS) == 0)
-    return (get(s, layout.At.DEPTH) == 0) & within(ENDS, s) & (wide | holds(s, n, d) | other)
+    return (get(s, layout.At.DEPTH) == 0) & within(ENDS, s) & ~wide & (holds(s, n, d) | other)
 
 
 @triton.jit

@@ -67,6 +67,7 @@ def word(s, hashes, meanings):
     line = line | tl.where(single, layout.Line.SINGLE, 0)
     line = line | tl.where((means & words.Means.LINK) != 0, layout.Line.LINKED, 0)
     line = line | tl.where((means & words.Means.DOUBT) != 0, layout.Line.DOUBT, 0)
+    line = line | tl.where((means & words.Means.LATE) != 0, layout.Line.LATE, 0)
     line = line | tl.where((means & words.Means.UNIT) != 0, layout.Line.UNITS, 0)
     line = line | tl.where((means & words.Means.NUMERAL) != 0, layout.Line.NUMBERS, 0)
     s = put(s, layout.At.LINE, line)
@@ -88,7 +89,7 @@ def end_line(s):
     """The end of a step: its verdict."""
     line = get(s, layout.At.LINE)
     unlike = ((line & layout.Line.SUMS) != 0) & ((line & (layout.Line.UNITS | layout.Line.MONEY)) != 0)
-    excused = ((line & (layout.Line.DOUBT | layout.Line.COMPARED)) != 0) | unlike
+    excused = ((line & (layout.Line.DOUBT | layout.Line.LATE | layout.Line.COMPARED)) != 0) | unlike
     failed = (line & (layout.Line.PENDING | layout.Line.REFUTED)) != 0
     held = ((line & layout.Line.VERIFIED) != 0) & ((line & layout.Line.UNDECIDED) == 0)
     verdict = tl.where(failed, tl.where(excused, 0, -1), tl.where(held, 1, 0))

@@ -32,6 +32,7 @@ FAILED = tl.constexpr(int(writing.FAILED))
 OPEN = tl.constexpr(bits(results.OPEN))
 BEHIND = tl.constexpr(bits(results.BEHIND))
 CLOSED = tl.constexpr(bits(results.CLOSED))
+NUMBER = tl.constexpr(bits(results.LITERAL | results.BEHIND))
 SHARE = tl.constexpr(bits(writing.SHARE))
 FOLLOWED = tl.constexpr(bits(writing.FOLLOWED))
 TO_MONEY = tl.constexpr(bits(writing.MONEY))
@@ -79,17 +80,18 @@ def permits(s, at, last, texts, alphabet_table, grammar_table, hashes, meanings,
         if at > first:
             good = failures(s) <= failures(before)
             if good & due:
-                good = follows(before, s, byte, done, now, n, d, behind)
+                good = follows(before, s, byte, done, now, wide, n, d, behind)
         done = now
         at += 1
     return good
 
 
 @triton.jit
-def follows(before, s, byte, done, now, n, d, behind):
+def follows(before, s, byte, done, now, wide, n, d, behind):
     """Whether the side that has a demand, ``before``, may go on or end with ``byte``.
 
-    ``done`` and ``now``: whether it may end, before and behind the byte; there it has come to ``n / d``.
+    ``done`` and ``now``: whether it may end, before and behind the byte. There it has come to ``n / d``, unless that is
+    too ``wide``; ``behind``: places of the value on the left.
     """
     begins = get(s, layout.At.MODE) == grammar.Mode.BEGINNING
     began = get(before, layout.At.MODE) == grammar.Mode.BEGINNING
@@ -101,9 +103,9 @@ def follows(before, s, byte, done, now, n, d, behind):
     elif stalls:
         good = byte < 0
     elif single(s):
-        good = alone(before, s, done, now, n, d, behind)
+        good = alone(before, s, done, now, wide, n, d, behind)
     else:
-        good = among(s, now)
+        good = among(s, now, wide)
     return good
 
 
@@ -131,14 +133,14 @@ def fraction(s, behind):
 
 
 @triton.jit
-def alone(before, s, done, now, n, d, behind):
+def alone(before, s, done, now, wide, n, d, behind):
     """Whether the side, which must be one number, can still be the right one."""
     inside = get(s, layout.At.LEXER)
     begins = get(s, layout.At.MODE) == grammar.Mode.BEGINNING
     if (get(s, layout.At.DEPTH) > 0) | has(s, layout.At.SIDE, layout.Side.BRACKETS):
         good = get(s, layout.At.DEPTH) < 0
     elif get(s, layout.At.OPERATORS) > 0:
-        good = joined(before, s, done, now, behind)
+        good = joined(before, s, done, now, wide, behind)
     elif (inside != alphabet.START) & begins:
         good = opens(s, inside)
     elif inside != alphabet.START:
@@ -210,12 +212,12 @@ def share(s, n, d, behind):
 
 
 @triton.jit
-def joined(before, s, done, now, behind):
+def joined(before, s, done, now, wide, behind):
     """Whether an operator, and what follows it, may stand behind a number that should be alone."""
     operand = get(s, layout.At.MODE) == grammar.Mode.OPERAND
     was = get(before, layout.At.MODE)
     if has(s, layout.At.LEFT_SIDE, ORDER):
-        good = among(s, now)
+        good = among(s, now, wide)
     elif fraction(s, behind):
         lower = within(LITERAL, s) & spells(s, get(s, layout.At.LEFT_D), tl.full([], 1, tl.int64))
         good = tl.where(get(s, layout.At.LEXER) != alphabet.START, now, operand | lower)
@@ -227,14 +229,14 @@ def joined(before, s, done, now, behind):
 
 
 @triton.jit
-def among(s, now):
+def among(s, now, wide):
     """Whether a side that may have more numbers can still be the right one: it can go on, or may end."""
     mode = get(s, layout.At.MODE)
     count = get(s, layout.At.COUNT)
     divided = get(s, level(s) + layout.Of.DIVIDED) != 0
     inside = get(s, layout.At.LEXER)
     good = (mode != grammar.Mode.POINT) | (count < layout.DIGITS)
-    comma = first_group(s) & (count + layout.GROUP <= layout.DIGITS)
+    comma = first_group(s) & (count + layout.GROUP <= layout.DIGITS) & (get(s, layout.At.OPERATORS) == 0)
     good = tl.where(mode == grammar.Mode.COMMA, comma, good)
     good = tl.where(mode == grammar.Mode.SIGN_X, ~(has(s, layout.At.LINE, layout.Line.MONEY) | divided), good)
     good = good & ~within(CLOSED, s)
@@ -242,4 +244,5 @@ def among(s, now):
     begins = (mode == grammar.Mode.BEGINNING) & one_of(inside, TO_FRACTION | TO_MINUS)
     operand = begins | ((mode == grammar.Mode.OPERAND) & one_of(inside, TO_FRACTION))
     goes_on = tl.where(within(FOLLOWED, s), operator, operand)
-    return now | tl.where(inside != alphabet.START, goes_on, good)
+    narrow = ~within(NUMBER, s) | ~wide
+    return narrow & (now | tl.where(inside != alphabet.START, goes_on, good))
