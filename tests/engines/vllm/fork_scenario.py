@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from tests.engines.vllm import scenario
 
 REFUTE = "refute=0.3 salt=1"
-MAX = 160
-SEEDS = range(4)
+MAX = 120
+SEEDS = range(3)
 
 
 def play(spec):
@@ -26,7 +26,7 @@ def play(spec):
 
     config = {"enforce_reasoning": spec["enforce"]}
     llm = LLM(enforce_eager=True, dtype="float32", additional_config=config, **spec["engine"])
-    engine, prompts = OfflineEngine(llm), PROMPTS[:4]
+    engine, prompts = OfflineEngine(llm), PROMPTS[:3]
     whole = engine.generate([Request(prompt, "accept", max_tokens=MAX) for prompt in prompts])
     places = [(at, steps) for at, output in enumerate(whole) for steps in range(1, len(output.spans))]
     answer = {"whole": list(map(encode, whole)), "places": places}

@@ -45,6 +45,14 @@ def value(registry, name, **labels):
     return registry.get_sample_value(name, {"model_name": "m", "engine": "1", **labels})
 
 
+def test_forks_are_counted_by_model(registry):
+    metrics = Metrics(registry)
+    metrics.observe_forks("m", 3, 0)
+    metrics.observe_forks("m", 1, 2)
+    assert registry.get_sample_value("verifirst_forks_total", {"model_name": "m"}) == 4
+    assert registry.get_sample_value("verifirst_forks_shed_total", {"model_name": "m"}) == 2
+
+
 def test_a_pulse_is_counted(registry):
     metrics = Metrics(registry)
     metrics.observe(PULSE)

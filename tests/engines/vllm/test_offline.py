@@ -16,7 +16,7 @@ def played(scenario):
 
 
 def test_a_greedy_fork_is_stock_vllm_from_the_same_prefix_and_the_rest_of_the_run(played):
-    assert len(played["places"]) > 6
+    assert len(played["places"]) > 4
     for (at, steps), fork, stock in zip(played["places"], played["greedy"], played["stock"], strict=True):
         whole = played["whole"][at]
         start = whole["spans"][steps][0]
@@ -35,7 +35,7 @@ def test_under_verification_a_fork_is_what_the_oracle_says_of_its_prefix(played)
     for (at, _), fork in zip(played["places"], played["refuted"], strict=True):
         given = PROMPTS[at] + tokenizer.decode(fork["prompt"][len(fork["prompt"]) - fork["base"] :])
         assert tokenizer(given)["input_ids"] == fork["prompt"], "the oracle reads text"
-        text, finish, refusals = verified_greedy(given, REFUTE, 160)
+        text, finish, refusals = verified_greedy(given, REFUTE, 120)
         assert (fork["text"], fork["finish"], fork["refused"]) == (text, finish, refusals)
     assert sum(fork["refused"] for fork in played["refuted"]) > len(played["places"])
 
@@ -47,7 +47,7 @@ def test_sampled_forks_release_no_refuted_step_and_differ(played):
         for boundary, text, rules, tokens in fork["rejections"]:
             assert (boundary <= len(fork["tokens"]), rules) == (True, ["T001"])
             assert text in tokenizer.decode(tokens, skip_special_tokens=True)
-    assert sum(len(fork["rejections"]) for fork in played["sampled"]) > 10
+    assert sum(len(fork["rejections"]) for fork in played["sampled"]) > 5
     seeds = len(played["sampled"]) // len(played["places"])
     groups = [played["sampled"][at : at + seeds] for at in range(0, len(played["sampled"]), seeds)]
     assert sum(len({fork["text"] for fork in group}) > 1 for group in groups) > len(groups) // 2

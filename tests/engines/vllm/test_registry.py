@@ -36,6 +36,17 @@ def test_choices_of_several_prompts_are_numbered_as_vllm_numbers_them(registry):
     assert registry.lookup("cmpl-x-1") == registry.lookup("cmpl-x")
 
 
+def test_what_is_forgotten_is_gone_and_frees_its_events(registry):
+    registry.update("cmpl-x-0/fork1", 0, ending())
+    registry.publish("cmpl-x-0/fork1", 0, [{"type": "finished"}])
+    registry.update("cmpl-x-0", 0, ending())
+    for _ in range(2):
+        registry.forget("cmpl-x-0/fork1")
+    assert registry.lookup("cmpl-x-0/fork1") is None
+    assert len(registry.lookup("cmpl-x")) == len(registry) == 1
+    assert registry._events == 0
+
+
 def test_parts_of_an_id_that_the_client_chose(registry):
     registry.update("mine_0", 0, ending(rollbacks=1))
     registry.update("mine_1", 0, ending(rollbacks=2))
