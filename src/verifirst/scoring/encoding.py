@@ -39,7 +39,8 @@ class Encoder:
         self._tokenizer = tokenizer
         self._layout = layout
         self._limit = limit
-        self._special = tuple(text for text in tokenizer.get_added_vocab() if text)
+        added = tokenizer.added_tokens_decoder.values()
+        self._special = tuple(token.content for token in added if token.special and token.content)
 
     def __call__(self, trace: Scored) -> Encoded | Unscored:
         """Encode ``trace``."""
