@@ -10,10 +10,9 @@ pytest.importorskip("torch", reason="needs the extra 'local'")
 pytest.importorskip("transformers", reason="needs the extra 'local'")
 
 from verifirst.agreement import Calibration, Labelled, derivation, program_derivation
-from verifirst.bench.consistency import formal
 from verifirst.bench.word_problems import generate, judge, prompt_text
 from verifirst.consistency import Fixed, Isotonic, Posterior
-from verifirst.engines.forks import Agreed, agree, keyed
+from verifirst.engines.forks import Agreed, agree, keyed, program_request
 from verifirst.engines.reconsider import Judge, grafted, reconsider
 from verifirst.engines.transformers import LocalEngine, Request
 from verifirst.errors import ConfigError
@@ -41,7 +40,7 @@ def engine():
 
 @pytest.fixture(scope="module")
 def everything(engine):
-    return agree(engine, REQUESTS, read, Fixed(MOST), most=MOST, together=MOST, programs=formal)
+    return agree(engine, REQUESTS, read, Fixed(MOST), most=MOST, together=MOST, programs=program_request)
 
 
 def calibration(*scores):
@@ -77,7 +76,9 @@ def test_a_rule_that_stops_early_waits_for_something_to_release(engine):
         def done(self, counts, drawn, most):
             return True
 
-    (found,) = agree(engine, REQUESTS[:1], lambda *_: derivation(VERIFIER, "", []), Never(), most=3, programs=formal)
+    (found,) = agree(
+        engine, REQUESTS[:1], lambda *_: derivation(VERIFIER, "", []), Never(), most=3, programs=program_request
+    )
     assert len(found.forks) == 3
     assert found.output is None
 

@@ -34,6 +34,7 @@ class Agreement:
     verifier: Verifier
     sampling: Sampling
     agreeing: Agreeing
+    conditions: dict[str, Any]
     calibration: Calibration = field(init=False)
     votes: dict[str, Votes] = field(default_factory=lambda: {name: Votes() for name in ARMS})
     _judge: Judge = field(init=False)
@@ -43,7 +44,9 @@ class Agreement:
     def __post_init__(self) -> None:
         problems = list(generate("dev", self.agreeing.labelled, self.sampling.seed))
         self._dev = self._drawn(problems, PLACE, self.sampling)
-        self.calibration = Calibration.fit(self._labelled(self._dev))
+        self.calibration = Calibration.fit(self._labelled(self._dev), self.conditions | {"forks": self.agreeing.most})
+        if self.agreeing.keep is not None:
+            self.calibration.save(self.agreeing.keep)
         self._judge = Judge(self.calibration, self.agreeing.refused)
 
     def vote(self, problems: Sequence[Problem], first: int) -> None:

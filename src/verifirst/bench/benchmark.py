@@ -67,7 +67,8 @@ def word_problems(
         model, verifier=factory, policy=POLICY, settings=settings, batch_size=batch_size, workers=workers
     ) as engine:
         verifier = factory()
-        agreement = None if consistency is None else Agreement(engine, verifier, sampling, consistency)
+        conditions = {"model": str(model), "temperature": temperature, "enforce": list(ENFORCE)}
+        agreement = None if consistency is None else Agreement(engine, verifier, sampling, consistency, conditions)
         for first in range(0, n, size):
             chunk = problems[first : first + size]
             with arms["off"].timed(engine) as rows:

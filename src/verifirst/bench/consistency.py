@@ -8,7 +8,8 @@ self-consistency votes with all of them, whole-solution rejection with those tha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from verifirst.agreement import Derivation, Election, derivation, elect
@@ -18,10 +19,9 @@ from verifirst.bench.word_problems import Problem
 from verifirst.consistency import Fixed, Stopping, accuracy_at, aurc, risk_coverage
 from verifirst.decoding import FinishReason
 from verifirst.engines.base import Output, Request
-from verifirst.engines.forks import Agreed, Read, agree, stopped
+from verifirst.engines.forks import Agreed, Read, agree, program_request, stopped
 from verifirst.engines.reconsider import Judge, Judged, reconsider
 from verifirst.engines.transformers import LocalEngine
-from verifirst.formalising import program_prompt
 from verifirst.verifier import Verifier
 
 SEED = 7_919  # forks of the arms with and without verification share nothing
@@ -33,13 +33,14 @@ class Agreeing:
     """How forks agree: when to stop, how many at most, and what a step may be refused for.
 
     ``refused`` is the most that may be refused of an output's right steps on likelihood alone; None refuses nothing.
-    ``labelled`` problems of the dev split calibrate.
+    ``labelled`` problems of the dev split calibrate; the calibration is written to ``keep``.
     """
 
     stopping: Stopping
     most: int = 8
     refused: float | None = None
     labelled: int = 400
+    keep: Path | None = None
 
 
 @dataclass(slots=True)
@@ -72,11 +73,6 @@ class Votes:
 ARMS = ("on_consistency", "on_fixed", "self_consistency", "rejection_voting")
 
 
-def formal(request: Request) -> Request:
-    """The request for a program of the same problem; programs are run, not verified."""
-    return replace(request, prompt=program_prompt(request.problem or ""), enforce=False)
-
-
 def draw(
     engine: LocalEngine,
     verifier: Verifier,
@@ -87,7 +83,7 @@ def draw(
 ) -> list[Agreed]:
     """All the forks of each problem, whose first has place ``first``: verified ones in steps, and programs."""
     requests = requests_of(problems, first, sampling)
-    return agree(engine, requests, _reader(verifier), Fixed(most), most=most, together=most, programs=formal)
+    return agree(engine, requests, _reader(verifier), Fixed(most), most=most, together=most, programs=program_request)
 
 
 def requests_of(problems: Sequence[Problem], first: int, sampling: Sampling) -> list[Request]:

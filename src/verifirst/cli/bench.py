@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,9 @@ def word_problems(
     labelled: Annotated[
         int, typer.Option(min=50, metavar="N", help="Problems that calibrate what forks say.")
     ] = agreeing.LABELLED,
+    calibration: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the calibration of the forks there.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object as the last line.")] = False,
 ) -> None:
     """Word problems with verification off and on.
@@ -40,7 +44,7 @@ def word_problems(
     from verifirst.report.comparison import comparison
     from verifirst.report.console import console
 
-    forks = agreeing.settings(consistency, refused, labelled)
+    forks = agreeing.settings(consistency, refused, labelled=labelled, keep=calibration)
     arms = arms_of(forks)
     with counting(console(stderr=True), f"word problems, {n:,} in {arms} arms", arms * n) as advance:
         done = 0

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verifirst.cli import loading
+from verifirst.cli import agreeing, deliberating, loading
 from verifirst.cli.exits import Exit
+from verifirst.cli.sampling import Sampling
 
 if TYPE_CHECKING:
     from verifirst.decoding import Event
-    from verifirst.engines.base import Output, Request
+    from verifirst.engines.base import Output
     from verifirst.engines.transformers import LocalEngine
     from verifirst.report.traces import Malformed, Problem
 
@@ -40,12 +41,23 @@ def generate(
     model: Annotated[
         str, typer.Option(metavar="NAME", help="A shipped model, a directory, or a hub name.")
     ] = loading.DEFAULT_MODEL,
-    temperature: Annotated[float, typer.Option(min=0.0, metavar="T", help="Sampling temperature; 0 is greedy.")] = 0.0,
+    temperature: Annotated[
+        float | None,
+        typer.Option(min=0.0, metavar="T", help="Sampling temperature; 0 is greedy, and the default without forks."),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(metavar="N", help="Seed of sampling; none draws a new one.", show_default=False)
     ] = None,
     max_new_tokens: Annotated[int, typer.Option(min=1, metavar="N", help="Released tokens at most.")] = 256,
     batch_size: Annotated[int, typer.Option(min=1, metavar="N", help="Requests decoded together.")] = 32,
+    consistency: agreeing.Option = agreeing.Consistency.OFF,
+    forks: agreeing.Forks = agreeing.FORKS,
+    refused: agreeing.Refused = agreeing.REFUSED,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What labelled problems say of forks; a model may bring its own."),
+    ] = None,
+    key: agreeing.Key = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each problem.")] = False,
 ) -> None:
     """Solve a problem, or a file of problems, under verification.
@@ -55,36 +67,18 @@ def generate(
     """
     if (prompt is None) == (problems is None):
         raise typer.BadParameter("give either a PROMPT or --problems FILE", param_hint="PROMPT")
-    sampling = Sampling(temperature, seed, max_new_tokens, enforce)
     enforced = tuple(name.strip() for name in rules.split(",") if name.strip())
+    if consistency is not agreeing.Consistency.OFF:
+        asked = agreeing.Deliberation(consistency, refused, forks, calibration, key)
+        sampling = Sampling(1.0 if temperature is None else temperature, seed, max_new_tokens, enforce)
+        run = deliberating.Run(asked, sampling, model, enforced, batch_size, as_json)
+        raise typer.Exit(run.solve_all(problems or "-") if prompt is None else run.solve(prompt))
+    sampling = Sampling(temperature or 0.0, seed, max_new_tokens, enforce)
     with loading.local_engine(model, enforce=enforced, batch_size=batch_size) as engine:
         if prompt is not None:
             _solve(engine, prompt, sampling, as_json=as_json)
         else:
             raise typer.Exit(_solve_all(engine, problems or "-", sampling, as_json=as_json))
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How to sample; each problem's seed is ``seed`` plus its place in the file."""
-
-    temperature: float
-    seed: int | None
-    max_tokens: int
-    enforce: bool
-
-    def request(self, problem: str, place: int = 0) -> Request:
-        """The request for one problem. The shipped models read it followed by one line feed."""
-        from verifirst.engines.base import Request
-
-        return Request(
-            problem.rstrip("\n") + "\n",
-            problem=problem,
-            max_tokens=self.max_tokens,
-            temperature=self.temperature,
-            seed=None if self.seed is None else self.seed + place,
-            enforce=self.enforce,
-        )
 
 
 def _solve(engine: LocalEngine, problem: str, sampling: Sampling, *, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from verifirst.agreement import Derivation, Election, elect, program_derivation
 from verifirst.consistency import Stopping
 from verifirst.engines.base import Output, Request
 from verifirst.errors import ConfigError
+from verifirst.formalising import program_prompt
 
 _APART = 1_000_003
 """Between the seeds of forks of one request."""
@@ -109,6 +110,12 @@ def stopped(agreed: Agreed, stopping: Stopping, *, most: int = 8) -> Agreed:
 def apart(request: Request, number: int) -> Request:
     """The request with the seed of its fork ``number``; number 0 is the request itself."""
     return replace(request, seed=(request.seed or 0) + number * _APART)
+
+
+def program_request(request: Request) -> Request:
+    """The request for a program of the same problem, as the shipped model reads it; programs are run, not verified."""
+    problem = request.prompt.rstrip("\n") if request.problem is None else request.problem
+    return replace(request, prompt=program_prompt(problem), enforce=False)
 
 
 def keyed(requests: Sequence[Request], key: bytes) -> list[Request]:

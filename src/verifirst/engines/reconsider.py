@@ -14,21 +14,23 @@ from verifirst.agreement import Ballot, Calibration, answer_score, step_scores
 from verifirst.consistency import Threshold
 from verifirst.engines.base import Output, Request
 from verifirst.engines.forks import Agreed, Engine, Read, apart
+from verifirst.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A request's forks with what they make probable.
 
-    ``released`` is the place of the fork to release, None where nothing is: no fork in steps has an answer, or each has
-    a step that is too improbable. ``answer`` is the probability that its answer is right, of ``score``. ``steps`` are
-    those of its steps, None for a step that establishes nothing. ``redrawn`` counts forks that began inside another.
+    ``released`` is the place of the fork to release, None where nothing is: no fork in steps has an answer, or each
+    has a step that is too improbable. ``answer`` is the probability that its answer is right, of ``score``; None where
+    nothing is calibrated. ``steps`` are those of its steps, None also for a step that establishes nothing.
+    ``redrawn`` counts forks that began inside another.
     """
 
     agreed: Agreed
     released: int | None
     score: float
-    answer: float
+    answer: float | None
     steps: tuple[float | None, ...]
     redrawn: int = 0
 
@@ -39,17 +41,31 @@ class Judged:
 
 
 class Judge:
-    """Reads agreement by a ``calibration``; with ``alpha`` None it refuses nothing and only says how probable it is."""
+    """Reads agreement by a ``calibration``.
 
-    def __init__(self, calibration: Calibration, alpha: float | None = None) -> None:
+    With ``alpha`` None it refuses nothing and only says how probable it is; without a calibration not even that.
+    Raises ConfigError for a bound without a calibration.
+    """
+
+    def __init__(self, calibration: Calibration | None, alpha: float | None = None) -> None:
         self._calibration = calibration
-        self.threshold: Threshold | None = None if alpha is None else calibration.threshold(alpha)
+        self.threshold: Threshold | None = None
+        if alpha is not None:
+            if calibration is None:
+                raise ConfigError(
+                    "refusing steps on likelihood needs a calibration of this model on labelled problems, found none; "
+                    "make one (verifirst bench word-problems --consistency step --calibration FILE)"
+                )
+            self.threshold = calibration.threshold(alpha)
 
     def steps(self, agreed: Agreed, at: int) -> tuple[float | None, ...]:
         """The probability of each step of fork ``at``."""
         lines = sum(bool(line.strip()) for line in agreed.forks[at].text.splitlines())
+        known = self._calibration
+        if known is None:
+            return (None,) * lines
         scores = step_scores(agreed.derivations, at, lines)
-        return tuple(None if score is None else self._calibration.steps(score) for score in scores)
+        return tuple(None if score is None else known.steps(score) for score in scores)
 
     def refused(self, steps: Sequence[float | None]) -> int | None:
         """The first step that is too improbable."""
@@ -62,7 +78,7 @@ class Judge:
         """The elected fork, or the best supported one of its answer that has no refused step."""
         election = agreed.election
         score = answer_score(election)
-        answer = self._calibration.answers(score)
+        answer = None if self._calibration is None else self._calibration.answers(score)
         ballot = Ballot(agreed.derivations)
         same = [
             at

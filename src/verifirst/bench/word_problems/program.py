@@ -87,7 +87,7 @@ class _Writer:
 
     def _named(self, sentence: str) -> str:
         """The person in a sentence, or its other subject, or who was spoken of last."""
-        person = next((word for word in _WORD.findall(sentence) if word in NAMES), None)
+        person: str | None = next((word for word in _WORD.findall(sentence) if word in NAMES), None)
         if person is not None:
             self._owner = person
             return person

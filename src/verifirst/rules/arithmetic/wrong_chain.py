@@ -39,7 +39,11 @@ class WrongChain(Rule):
         Example("5 + 3 = 8 * 2 = 16", Status.UNKNOWN, why="a running total"),
         Example("15% of $80 = (15/100) * $80 = $12", Status.VERIFIED),
         Example("The coupon saves 25% of $56 = $14 = $53.", Status.REFUTED),
-        Example("He is paid 3 * 40 = 120 = $1.20 for them.", Status.VERIFIED, why="a link that a unit may explain is left out"),
+        Example(
+            "He is paid 3 * 40 = 120 = $1.20 for them.",
+            Status.VERIFIED,
+            why="the link that a unit may explain is left out",
+        ),
     )
 
     def judge(self, claim: Claim, context: Context) -> Verdict | None:
