@@ -1,10 +1,10 @@
-"""What the shipped step classifier is worth on held-out problems, behind the rules.
+"""What the recipe's step classifier is worth on held-out problems, behind the rules.
 
-    python -m benchmarks.scoring.run [--n 750] [--judge step_judge] [--out benchmarks/results/step_classifier.json]
+    python -m benchmarks.scoring.run [--n 750] [--judge build/step_judge] [--out FILE.json]
 
 ``first_light`` writes one solution at temperature 1 for each of ``n`` problems of each held-out split. The oracle
 labels the steps; what counts are the steps up to the first error that the default rules let stand, since a decoder
-that rolls back scores no others. The threshold is the shipped one, made on dev problems for a stated share of right
+that rolls back scores no others. The threshold was made on dev problems for a stated share of right
 steps.
 """
 
@@ -23,12 +23,11 @@ from recipes.step_classifier.calibrate import let_stand, traced
 from recipes.step_classifier.data import Labelled, sampled
 
 from verifirst.consistency import expected_calibration_error
-from verifirst.engines.transformers.scorer import CALIBRATION, SHIPPED, TransformersScorer
+from verifirst.engines.transformers.scorer import CALIBRATION, TransformersScorer
 from verifirst.models import path
 from verifirst.scoring import Calibrated, Likelihood, Unscored
 from verifirst.verifier import Verifier
 
-MODELS = path("first_light").parent
 SPLITS = ("heldout-numbers", "heldout-templates")
 
 
@@ -101,11 +100,13 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=750, help="problems of each split")
     parser.add_argument("--seed", type=int, default=43)
     parser.add_argument("--model", default="first_light", help="who writes: a shipped language model, or a folder")
-    parser.add_argument("--judge", type=Path, default=MODELS / SHIPPED, help="a folder that the recipe wrote")
+    parser.add_argument("--judge", type=Path, default=Path("build/step_judge"), help="a folder that the recipe wrote")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    judge = Calibrated.load(options.judge / CALIBRATION, TransformersScorer(options.judge, batch_size=64))
+    judge = Calibrated.load(
+        options.judge / CALIBRATION, TransformersScorer(options.judge, name="step_judge", batch_size=64)
+    )
     writer = Path(options.model) if Path(options.model).is_dir() else path(options.model)
     record: dict[str, Any] = {
         "command": f"python -m benchmarks.scoring.run --n {options.n} --seed {options.seed}",

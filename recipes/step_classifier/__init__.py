@@ -1,1 +1,1 @@
-"""Trains the small step classifier that ships with verifirst. See README.md."""
+"""Trains a small step classifier on the generator's labelled steps. See README.md."""

@@ -1,6 +1,6 @@
-"""Trains, calibrates and writes the shipped step classifier.
+"""Trains, calibrates and writes a small step classifier.
 
-    python -m recipes.step_classifier.train             # writes src/verifirst/models/step_judge
+    python -m recipes.step_classifier.train             # writes build/step_judge
     python -m recipes.step_classifier.train --smoke     # seconds; writes to a temporary folder
 
 Everything is seeded; one thread, so that the sums are added in the same order each time. It
@@ -24,10 +24,11 @@ from recipes.word_problems.tokenizer import load_tokenizer
 from torch.nn import functional
 
 from verifirst.bench.word_problems import generate
-from verifirst.engines.transformers.scorer import CALIBRATION, SHIPPED, TransformersScorer
+from verifirst.engines.transformers.scorer import CALIBRATION, TransformersScorer
 from verifirst.models import path
 
-MODELS = Path(__file__).parents[2] / "src" / "verifirst" / "models"
+NAME = "step_judge"
+BUILD = Path("build")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,12 @@ def main() -> None:
     plan = SMOKE if args.smoke else Plan()
     model = Path(args.model) if Path(args.model).is_dir() else path(args.model)
     with tempfile.TemporaryDirectory() as scratch:
-        out = args.out or (Path(scratch) if args.smoke else MODELS / SHIPPED)
+        out = args.out or (Path(scratch) if args.smoke else BUILD / NAME)
         labelled = examples(plan, model)
         print(f"data: {len(labelled)} derivations, {time.process_time() / 60:.1f} CPU minutes so far", flush=True)
         network.write(train(plan, model, labelled), load_tokenizer(model), out)
         judge = calibrated(
-            TransformersScorer(out, name=SHIPPED),
+            TransformersScorer(out, name=NAME),
             data.sampled(model, "dev", plan.labelled, plan.seed),
             alpha=args.alpha,
         )

@@ -123,6 +123,6 @@ def test_a_served_pooling_model_says_what_transformers_says(url, tokenizer, expe
     scorer = ServedScorer(url, "judge", tokenizer, layout=Layout(**LAYOUT), limit=512, api_key="sk-test")
     found = score(scorer, TRACES)
     assert [str(one.reason) if isinstance(one, Unscored) else list(one) for one in found] == expected
-    (refused,) = score(ServedScorer(url, "judge", tokenizer, api_key="wrong"), TRACES[:1])
-    assert isinstance(refused, Unscored)
-    assert "401" in refused.message
+    (unknown,) = score(ServedScorer(url, "another", tokenizer, api_key="sk-test"), TRACES[:1])
+    assert isinstance(unknown, Unscored)
+    assert "404" in unknown.message

@@ -15,9 +15,9 @@ from recipes.word_problems.tokenizer import load_tokenizer  # noqa: E402 - after
 
 from verifirst.bench.word_problems import generate, judge  # noqa: E402 - after the skips
 from verifirst.core.verdict import Status  # noqa: E402 - after the skips
-from verifirst.engines.transformers.scorer import CALIBRATION, TransformersScorer  # noqa: E402 - after the skips
+from verifirst.engines.transformers import scorer  # noqa: E402 - after the skips
+from verifirst.engines.transformers.scorer import TransformersScorer  # noqa: E402 - after the skips
 from verifirst.models import path  # noqa: E402 - after the skips
-from verifirst.scoring import Calibrated  # noqa: E402 - after the skips
 from verifirst.session import check_steps  # noqa: E402 - after the skips
 from verifirst.verifier import Verifier  # noqa: E402 - after the skips
 
@@ -102,8 +102,8 @@ def test_calibration_sees_what_the_rules_let_stand_up_to_the_first_error(wrong):
 
 
 def test_an_untrained_classifier_calibrates_to_what_it_is_worth(classifier, tokenizer, wrong):
-    scorer = TransformersScorer(network.to_transformers(classifier, tokenizer), tokenizer=tokenizer)
-    assert 0 < calibrated(scorer, wrong[:100], alpha=0.05).threshold.bound <= 0.05
+    judging = TransformersScorer(network.to_transformers(classifier, tokenizer), tokenizer=tokenizer)
+    assert 0 < calibrated(judging, wrong[:100], alpha=0.05).threshold.bound <= 0.05
 
 
 def test_a_run_lowers_the_loss_and_its_rate_ends_near_zero(tokenizer, wrong):
@@ -126,5 +126,4 @@ def test_the_smoke_command_writes_a_calibrated_checkpoint(tmp_path):
     command = [sys.executable, "-m", "recipes.step_classifier.train", "--smoke", "--out", str(tmp_path)]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     assert "wrote" in result.stdout
-    judge_ = Calibrated.load(tmp_path / CALIBRATION, TransformersScorer(tmp_path))
-    assert judge_.threshold.alpha == pytest.approx(0.02)
+    assert scorer.calibrated(tmp_path).threshold.alpha == pytest.approx(0.02)

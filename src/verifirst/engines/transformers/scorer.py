@@ -9,23 +9,20 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
-from verifirst import models
 from verifirst.errors import ConfigError, EngineError
 from verifirst.scoring import Calibrated, Encoded, Encoder, Layout, Scored, Unscored, checkpoint_digest
 
-SHIPPED = "step_judge"
 CALIBRATION = "calibration.json"
 
 
 class TransformersScorer:
     """P(a step is right) from a model that Transformers has loaded, or loads.
 
-    ``model`` is "step_judge" (it ships), a directory or a hub name of a token or sequence
-    classifier; or a loaded model with its ``tokenizer``, which may be any module that returns logits of
-    shape (rows, length, columns), or (rows, columns) for a sequence classifier. ``layout`` is how it wants to
-    read a trace. ``columns`` are the places of *wrong* and *right* among the logits: classes for a
-    classifier, token ids for a language model that answers with one of two tokens. The probability is the
-    softmax over these two.
+    ``model`` is a directory or a hub name of a token or sequence classifier; or a loaded model with its
+    ``tokenizer``, which may be any module that returns logits of shape (rows, length, columns), or (rows,
+    columns) for a sequence classifier. ``layout`` is how it wants to read a trace. ``columns`` are the
+    places of *wrong* and *right* among the logits: classes for a classifier, token ids for a language
+    model that answers with one of two tokens. The probability is the softmax over these two.
 
     A token classifier must be causal: it reads a whole trace in one row and is asked where each step
     ends, so what a step gets may not depend on later ones. A sequence classifier gets a row for
@@ -36,7 +33,7 @@ class TransformersScorer:
 
     def __init__(
         self,
-        model: str | Path | Any = SHIPPED,
+        model: str | Path | Any,
         *,
         tokenizer: Any = None,
         layout: Layout | None = None,
@@ -50,9 +47,8 @@ class TransformersScorer:
         if batch_size < 1:
             raise ConfigError(f"batch_size must be at least 1, found {batch_size}")
         if isinstance(model, (str, Path)):
-            folder = Path(models.__file__).parent / SHIPPED if model == SHIPPED else model
-            name, digest = name or Path(folder).name, digest or _digest(folder)
-            model, tokenizer = _load(folder, device, dtype)
+            name, digest = name or Path(model).name, digest or _digest(model)
+            model, tokenizer = _load(model, device, dtype)
         elif tokenizer is None:
             raise EngineError("a loaded model needs its tokenizer: TransformersScorer(model, tokenizer=...)")
         self.name = name or type(model).__name__
@@ -107,9 +103,12 @@ class TransformersScorer:
             yield [right[at].item()] if right.dim() == 1 else right[at, list(row.positions)].tolist()
 
 
-def step_judge() -> Calibrated:
-    """The shipped step classifier, calibrated: for ``ScoredVerifier``, here or in a worker process."""
-    return Calibrated.load(Path(models.__file__).parent / SHIPPED / CALIBRATION, TransformersScorer())
+def calibrated(folder: str | Path) -> Calibrated:
+    """The classifier in ``folder`` with the calibration that ``Calibrated.save`` put beside it (``calibration.json``).
+
+    ``partial(calibrated, folder)`` makes a judge in each worker process of a ``ScoredVerifier``.
+    """
+    return Calibrated.load(Path(folder) / CALIBRATION, TransformersScorer(folder))
 
 
 def _load(source: str | Path, device: str, dtype: str) -> tuple[Any, Any]:
@@ -122,8 +121,8 @@ def _load(source: str | Path, device: str, dtype: str) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(str(source))
     except OSError as error:
         raise EngineError(
-            f"no classifier at {str(source)!r}: expected 'step_judge', a directory with config.json and weights, "
-            "or a hub name you can reach"
+            f"no classifier at {str(source)!r}: expected a directory with config.json and weights, or a hub name that "
+            "you can reach"
         ) from error
     return loaded.to(device), tokenizer
 

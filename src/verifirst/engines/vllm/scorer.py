@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from verifirst import models
 from verifirst.consistency.logistic import sigmoid
 from verifirst.core.verdict import Reason
 from verifirst.errors import ConfigError, EngineError
@@ -30,15 +29,15 @@ Rows = Sequence[Sequence[float]]
 class VllmScorer:
     """P(a step is right) from a pooling model in this process.
 
-    ``model`` is a ``vllm.LLM`` made with ``runner="pooling"``, or what makes one: a directory, a hub name,
-    or "step_judge" (it ships), with ``settings`` for ``LLM``. ``layout`` and ``columns`` are as in
+    ``model`` is a ``vllm.LLM`` made with ``runner="pooling"``, or what makes one: a directory or a hub
+    name, with ``settings`` for ``LLM``. ``layout`` and ``columns`` are as in
     ``verifirst.engines.transformers.scorer.TransformersScorer``. vLLM batches; other requests move a
     probability by rounding only. Raises EngineError for a model that does not classify tokens.
     """
 
     def __init__(
         self,
-        model: str | Path | Any = "step_judge",
+        model: str | Path | Any,
         *,
         layout: Layout | None = None,
         columns: tuple[int, int] = (0, 1),
@@ -49,9 +48,8 @@ class VllmScorer:
         if isinstance(model, (str, Path)):
             from vllm import LLM  # noqa: PLC0415  # importing vLLM starts what not everybody needs
 
-            source = _folder(model)
-            digest = digest or (checkpoint_digest(Path(source)) if Path(source).is_dir() else "")
-            model = LLM(model=source, runner="pooling", **settings)
+            digest = digest or (checkpoint_digest(Path(model)) if Path(model).is_dir() else "")
+            model = LLM(model=str(model), runner="pooling", **settings)
         config = model.model_config
         if model.llm_engine.model_config.get_pooling_task(model.supported_tasks) != TASK:
             raise EngineError(
@@ -167,7 +165,3 @@ def _picked(trace: Scored, one: Encoded, rows: Rows, columns: tuple[int, int]) -
         )
     wrong, right = columns
     return [sigmoid(row[right] - row[wrong]) for row in picked]
-
-
-def _folder(model: str | Path) -> str:
-    return str(Path(models.__file__).parent / "step_judge") if model == "step_judge" else str(model)
