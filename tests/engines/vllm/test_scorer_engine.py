@@ -123,6 +123,7 @@ def test_a_served_pooling_model_says_what_transformers_says(url, tokenizer, expe
     scorer = ServedScorer(url, "judge", tokenizer, layout=Layout(**LAYOUT), limit=512, api_key="sk-test")
     found = score(scorer, TRACES)
     assert [str(one.reason) if isinstance(one, Unscored) else list(one) for one in found] == expected
-    (unknown,) = score(ServedScorer(url, "another", tokenizer, api_key="sk-test"), TRACES[:1])
-    assert isinstance(unknown, Unscored)
-    assert "404" in unknown.message
+    unlimited = ServedScorer(url, "judge", tokenizer, layout=Layout(**LAYOUT), api_key="sk-test")
+    (too_long,) = score(unlimited, TRACES[-1:])
+    assert isinstance(too_long, Unscored)
+    assert "answered 4" in too_long.message
