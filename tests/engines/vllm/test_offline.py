@@ -37,7 +37,7 @@ def test_under_verification_a_fork_is_what_the_oracle_says_of_its_prefix(played)
         assert tokenizer(given)["input_ids"] == fork["prompt"], "the oracle reads text"
         text, finish, refusals = verified_greedy(given, REFUTE, 120)
         assert (fork["text"], fork["finish"], fork["refused"]) == (text, finish, refusals)
-    assert sum(fork["refused"] for fork in played["refuted"]) > len(played["places"])
+    assert sum(fork["refused"] for fork in played["refuted"]) > len(played["places"]) // 2
 
 
 def test_sampled_forks_release_no_refuted_step_and_differ(played):

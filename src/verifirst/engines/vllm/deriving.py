@@ -42,7 +42,7 @@ class Derivations:
         return [_or_none(found[job.id]) for job in jobs]
 
     def close(self) -> None:
-        """End the process. Idempotent."""
+        """End the process, for good. Idempotent."""
         if self._pool is not None:
             self._pool.close()
 
