@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from verifirst.agreement import derivation, program_derivation
-from verifirst.agreement.derivation import label
+from verifirst.agreement.derivation import label, named
 from verifirst.bench.word_problems import generate
 from verifirst.bench.word_problems.program import answer_of, gold_program
 from verifirst.bench.word_problems.sentence import same_answer
@@ -75,6 +75,13 @@ def test_answers_are_compared_by_value_or_by_their_words(last, answer):
 
 def test_nothing_establishes_nothing():
     assert (read().answer, read().facts) == ("", ())
+
+
+def test_names_are_words_that_are_written_like_names_everywhere():
+    problem = "The hall holds 9. Ann gives Tom 4. After that the rest is for Ann."
+    assert named("Ann has 9 - 4 = 5 left.", problem) == {"ann"}
+    assert named("The rest is 5, after Tom.", problem) == {"tom"}
+    assert named("Kim has 5.", problem) == frozenset()
 
 
 def test_labels_are_words_without_numbers():

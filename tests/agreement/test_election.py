@@ -45,9 +45,23 @@ def test_programs_vote_and_are_not_released():
 def test_shares_are_of_the_others():
     ballot = Ballot([GOOD, GOOD, WRONG, PROGRAM])
     first, second = (ballot.support(one, GOOD) for one in GOOD.facts)
-    assert (first.fact, first.alike, first.contrary) == (4 / 5, 3 / 4, 1 / 4)
-    assert (second.fact, second.alike, second.contrary) == (3 / 5, 2 / 4, 2 / 4)
-    assert ballot.joint(GOOD) == pytest.approx((4 / 5 * 3 / 4 * 3 / 5 * 2 / 4) ** 0.5)
+    assert first == (4 / 5, 3 / 4, 2 / 3, 1 / 4)
+    assert second == (3 / 5, 2 / 4, 2 / 3, 2 / 4)
+    assert ballot.joint(GOOD) == pytest.approx((3 / 4 * (2 / 3) ** 0.5 * 2 / 4 * (2 / 3) ** 0.5) ** 0.5)
+
+
+def test_a_program_does_not_support_what_it_says_of_somebody_else():
+    def said(label, *names):
+        key = ("=", (Fraction(36), Fraction(3), Fraction(12)))
+        return Established(key, key, label, 0, frozenset(names))
+
+    ann, tom = Derivation("36", (said("ann has", "ann"),)), Derivation("36", (said("tom has", "tom"),))
+    nobody = Derivation("36", (said("the tax is"),))
+    of_ann, of_tax = (Derivation("36", (said(name),), program=True) for name in ("ann apples", "tax"))
+    ballot = Ballot([ann, tom, nobody, of_ann])
+    assert [ballot.support(one.facts[0], one).formal for one in (ann, tom, nobody)] == [2 / 3, 1 / 3, 2 / 3]
+    ballot = Ballot([ann, tom, nobody, of_tax])
+    assert [ballot.support(one.facts[0], one).formal for one in (ann, tom, nobody)] == [2 / 3, 2 / 3, 2 / 3]
 
 
 def test_a_fact_is_entailed_by_one_on_the_same_grounds():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from verifirst.claims import Answer
@@ -32,13 +32,15 @@ class Established:
 
     ``key`` says from what it was computed at once, ``grounds`` from which given numbers in the end: a sum taken
     in two steps or in one has the same grounds. ``label`` are the words of the step that states it,
-    numbers left out: two facts of one key and other labels are of other things. ``step`` is its step.
+    numbers left out: two facts of one key and other labels are of other things. ``step`` is its step, ``names`` whom
+    of the problem's people it speaks of. Of a program the label is the variable's name.
     """
 
     key: Key
     grounds: Key
     label: str
     step: int
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,21 @@ def derivation(verifier: Verifier, problem: str, lines: Iterable[str]) -> Deriva
         ledger.push(Step(index, 0, len(line), len(line), line))
     if not steps:
         return Derivation("")
-    facts = [*_computed(ledger.facts, steps), *_compared(ledger.reports)]
-    return Derivation(_answer(ledger.reports[-1]), tuple(sorted(facts, key=lambda fact: fact.step)))
+    people = [named(step, problem) for step in steps]
+    facts = sorted((*_computed(ledger.facts, steps), *_compared(ledger.reports)), key=lambda fact: fact.step)
+    return Derivation(_answer(ledger.reports[-1]), tuple(replace(fact, names=people[fact.step]) for fact in facts))
 
 
 def label(step: str) -> str:
     """What a step speaks of: its words, without case, numbers and signs."""
     return " ".join(_WORDS.findall(step)).casefold()
+
+
+def named(step: str, problem: str) -> frozenset[str]:
+    """The words of a step that are written like names there and in the problem, and never otherwise; without case."""
+    plain = {word for word in _WORDS.findall(problem) + _WORDS.findall(step) if word.islower()}
+    known = {word for word in _WORDS.findall(problem) if word.istitle() and word.lower() not in plain}
+    return frozenset(word.casefold() for word in _WORDS.findall(step) if word in known)
 
 
 def answer_key(value: Fraction | str) -> str:

@@ -1,4 +1,4 @@
-"""A program of the problem as a derivation: its operations are facts, exact and without words."""
+"""A program of the problem as a derivation: its operations are facts, exact, under the names of its variables."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ def program_derivation(text: str) -> Derivation:
 
 
 def _established(computed: Computed) -> Established:
+    label = computed.name.casefold().replace("_", " ")
     if computed.sign == "<":
         compared: Key = ("<", computed.operands)
-        return Established(compared, compared, "", computed.line)
+        return Established(compared, compared, label, computed.line)
     key: Key = ("=", (computed.value, *sorted(computed.operands)))
-    return Established(key, ("=", (computed.value, *computed.grounds)), "", computed.line)
+    return Established(key, ("=", (computed.value, *computed.grounds)), label, computed.line)

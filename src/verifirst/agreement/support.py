@@ -10,23 +10,27 @@ from typing import NamedTuple
 
 from verifirst.agreement.derivation import Derivation, Established, Key
 
+Labels = dict[Key, set[str]]
+
 
 class Support(NamedTuple):
     """Shares of the other derivations, by Laplace's rule ``(k + 1) / (n + 2)``.
 
-    ``fact``: of all others, those that establish the same value from the same operands, or entail it by resting on the
-    same givens. ``alike``: of those in steps, those that besides say it of the same thing. ``contrary``: of those in
-    steps, those that give the same thing another value or other grounds.
+    ``fact``: of all, those that establish the same value from the same operands, or entail it by resting on the same
+    givens. ``alike``: of those in steps, those that besides say it in the same words. ``formal``: of programs, those
+    that establish it under the name of nobody but whom the step speaks of. ``contrary``: of those in steps, those
+    that say the same words of another value or other grounds.
     """
 
     fact: float
     alike: float
+    formal: float
     contrary: float
 
     @property
     def joint(self) -> float:
-        """One number to compare facts by: both shares have to be large."""
-        return self.fact * self.alike
+        """One number to compare facts by; programs weigh half, as they have the numbers without the words."""
+        return self.alike * self.formal**0.5
 
 
 class Ballot:
@@ -35,24 +39,30 @@ class Ballot:
     def __init__(self, derivations: Sequence[Derivation]) -> None:
         self.voters = [one for one in derivations if one.answer]
         self._in_steps = [one for one in self.voters if not one.program]
+        self._programs = [_labels(one) for one in self.voters if one.program]
+        self._people = frozenset[str]().union(*(fact.names for one in self._in_steps for fact in one.facts))
         self._keys: Counter[Key] = Counter()
         self._alike: Counter[tuple[Key, str]] = Counter()
-        self._labels: Counter[str] = Counter()
+        self._said: Counter[str] = Counter()
         for one in self.voters:
-            self._keys.update(_keys(one))
+            self._keys.update(_labels(one).keys())
         for one in self._in_steps:
             self._alike.update({(key, fact.label) for fact in one.facts for key in (fact.key, fact.grounds)})
-            self._labels.update({fact.label for fact in one.facts})
+            self._said.update({fact.label for fact in one.facts})
 
     def support(self, fact: Established, of: Derivation) -> Support:
         """What the others say of ``fact``, which is one of ``of``'s."""
-        own = int(bool(of.answer))  # it counted itself when it voted
-        own_steps = own and not of.program
-        all_, steps = len(self.voters) - own, len(self._in_steps) - own_steps
-        same = max(self._keys[fact.key], self._keys[fact.grounds]) - own
+        own_steps, own_formal = bool(of.answer) and not of.program, bool(of.answer) and of.program
+        steps, programs = len(self._in_steps) - own_steps, len(self._programs) - own_formal
+        same = max(self._keys[fact.key], self._keys[fact.grounds]) - bool(of.answer)
         alike = max(self._alike[key, fact.label] for key in (fact.key, fact.grounds)) - own_steps
-        named = self._labels[fact.label] - own_steps
-        return Support(_share(same, all_), _share(alike, steps), _share(named - alike, steps))
+        formal = sum(self._of_nobody_else(fact, labels) for labels in self._programs) - own_formal
+        return Support(
+            _share(same, steps + programs),
+            _share(alike, steps),
+            _share(formal, programs),
+            _share(self._said[fact.label] - own_steps - alike, steps),
+        )
 
     def joint(self, of: Derivation) -> float:
         """The joint support of a derivation's facts: the geometric mean of each one's, 0 where it has none."""
@@ -60,9 +70,20 @@ class Ballot:
             return 0.0
         return exp(fmean(log(self.support(fact, of).joint) for fact in of.facts))
 
+    def _of_nobody_else(self, fact: Established, labels: Labels) -> bool:
+        """Whether a program has the fact, under the name of nobody but those whom the step speaks of."""
+        under = labels.get(fact.key, set()) | labels.get(fact.grounds, set())
+        strangers = self._people - fact.names if fact.names else frozenset()
+        return bool(under) and any(not strangers & set(label.split()) for label in under)
 
-def _keys(one: Derivation) -> set[Key]:
-    return {key for fact in one.facts for key in (fact.key, fact.grounds)}
+
+def _labels(one: Derivation) -> Labels:
+    """What a derivation establishes, each fact with the labels that it goes by."""
+    found: Labels = {}
+    for fact in one.facts:
+        for key in (fact.key, fact.grounds):
+            found.setdefault(key, set()).add(fact.label)
+    return found
 
 
 def _share(count: int, of: int) -> float:
