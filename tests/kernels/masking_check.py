@@ -57,6 +57,7 @@ SIGNS = (
     b" = $",
     b" > 4",
     b"/3",
+    b"\xb2",  # a digit to str, when taken for a character
     b"0",
     b"5",
     b"o",

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from verifirst.claims.assertion import doubt
-from verifirst.kernels.alphabet import START, TABLE
+from verifirst.kernels.alphabet import START, TABLE, Entry
 from verifirst.kernels.layout import At, Line, Side
 from verifirst.kernels.reference import advance
 from verifirst.kernels.results import BEHIND, LITERAL, demanded
 from verifirst.kernels.state import Row, fresh
-from verifirst.kernels.writing import written
+from verifirst.kernels.writing import DIGIT, written
 
 _SAMPLE = "1 * 1 x 1 × 1 ∗ 1 + 1 = 9"
 """An equation with every operator that a problem may redefine."""
@@ -43,7 +43,7 @@ class Masker:
         for token, opening in enumerate(of_token):
             if opening >= 0:
                 tokens[opening].append(token)
-        self._trie = Branch.grown(list(zip(texts, tokens, strict=True)))
+        self._trie = Branch(list(zip(texts, tokens, strict=True)))
         self._known: dict[tuple[int, ...], frozenset[int]] = {}
         self._size = 0
 
@@ -57,7 +57,7 @@ class Masker:
             return frozenset()
         key = (*row[: At.HASH], *row[At.NUMBER : At.VERIFIED], *row[At.LEVELS :])  # without words before, and counts
         if key not in self._known:
-            found = frozenset(self._trie.refused(row))
+            found = frozenset[int]().union(*self._trie.refused(row))
             if self._size > _REMEMBERED:
                 self._known.clear()
                 self._size = 0
@@ -69,30 +69,33 @@ class Masker:
 class Branch:
     """A trie of openings: what fails for a beginning is not tried for what goes on with it."""
 
-    def __init__(self) -> None:
-        self.tokens: list[int] = []
-        """Those of all openings that begin here."""
-        self.next: dict[int, Branch] = {}
-
-    @classmethod
-    def grown(cls, openings: Sequence[tuple[bytes, Sequence[int]]]) -> Branch:
-        """The trie of some openings, each with its tokens."""
-        root = cls()
+    def __init__(self, openings: Sequence[tuple[bytes, Sequence[int]]], depth: int = 0) -> None:
+        """The openings that share their first ``depth`` bytes, each with its tokens."""
+        self.tokens = frozenset(token for _, tokens in openings for token in tokens)
+        inner: dict[int, list[tuple[bytes, Sequence[int]]]] = {}
         for text, tokens in openings:
-            at = root
-            for byte in text:
-                at = at.next.setdefault(byte, cls())
-                at.tokens.extend(tokens)
-        return root
+            if len(text) > depth:
+                inner.setdefault(text[depth], []).append((text, tokens))
+        self.next = {byte: Branch(below, depth + 1) for byte, below in inner.items()}
 
-    def refused(self, row: Row) -> Iterator[int]:
-        """The tokens below that may not come next."""
-        due = demanded(row)
+    def refused(self, row: Row) -> Iterator[frozenset[int]]:
+        """The tokens below that may not come next.
+
+        Bytes that the alphabet does not tell apart fail or pass together, but for digits.
+        """
+        due, passed = demanded(row), dict[tuple[Entry, Entry], bool]()
         for byte, branch in self.next.items():
-            further = written(row, byte, due=due)
-            if further is None:
-                yield from branch.tokens
-            elif branch.next:
+            kind = TABLE[row[At.LEXER]][byte], TABLE[START][byte]
+            known = passed.get(kind)
+            further = None
+            if known is None or (known and branch.next):
+                further = written(row, byte, due=due)
+                known = further is not None
+                if byte not in DIGIT:
+                    passed[kind] = known
+            if not known:
+                yield branch.tokens
+            elif further is not None:
                 yield from branch.refused(further)
 
 

@@ -27,6 +27,7 @@ FAILED = Line.PENDING | Line.REFUTED
 _SPACE = ord(" ")
 SHARE = frozenset((Mode.WHOLE, Mode.GROUP3, Mode.DECIMALS, Mode.TOUCHING))
 """Modes in front of a percent sign."""
+DIGIT = b"0123456789"
 PAUSES = b".,;:\n"
 MOST: int = 10**DIGITS - 1
 LIKE = 10
@@ -96,7 +97,7 @@ def finished(before: Row, byte: int) -> bool:
         return bool(before[At.LEFT_SIDE] & ORDER) and not before[At.OPERATORS] and byte not in PAUSES
     if single(before) and before[At.MODE] == Mode.OPERAND and before[At.OPERATORS] == 1:  # $15/day
         return not fraction(before)
-    return not chr(byte).isdigit() and complete(before)
+    return byte not in DIGIT and complete(before)
 
 
 def alone(before: Row, row: Row) -> bool:
