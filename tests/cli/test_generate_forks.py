@@ -1,0 +1,53 @@
+"""``verifirst generate --consistency``: what is proved stands apart from what is likely."""
+
+import json
+
+import pytest
+
+pytest.importorskip("torch", reason="needs the extra 'local'")
+pytest.importorskip("transformers", reason="needs the extra 'local'")
+
+PROBLEM = "Ann has 5 boxes of 12 eggs. Ann gives 21 to Leo. How many eggs does Ann have at the end?"
+
+
+@pytest.fixture
+def asked(run):
+    return lambda *options: run("generate", PROBLEM, *options)
+
+
+def consistency(result):
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def test_forks_are_drawn_and_counted_by_a_key(asked):
+    options = ("--consistency", "answer", "--key", "abc", "--json")
+    one, same = consistency(asked(*options)), consistency(asked(*options))
+    assert one == same
+    said = one["consistency"]
+    assert 1 < said["forks"] <= 8
+    assert sum(said["votes"].values()) <= said["forks"]
+    assert said["answer"] in said["votes"]
+    assert 0 < said["p"] < 1
+    assert len(said["steps"]) == len(one["steps"])
+    assert not said["abstained"]
+
+
+def test_steps_are_shown_with_what_was_proved_and_what_is_likely(asked):
+    result = asked("--consistency", "step", "--max-false-rejection", "0.02", "--seed", "3")
+    assert result.returncode == 0, result.stderr
+    assert "forks answer 39" in result.stdout
+    assert "proved" in result.stdout
+    assert "supported (p = 0." in result.stdout
+
+
+def test_a_calibration_of_other_conditions_is_refused(asked):
+    result = asked("--consistency", "step", "--temperature", "0.3")
+    assert result.returncode == 2
+    assert "holds for temperature = 1.0, found 0.3" in result.stderr
+
+
+def test_steps_are_not_refused_without_a_calibration(run):
+    result = run("generate", PROBLEM, "--model", "first_light_base", "--consistency", "step")
+    assert result.returncode == 2
+    assert "needs a calibration" in result.stderr
