@@ -1,8 +1,8 @@
 """The small models that ship with the package, as plain Transformers checkpoints.
 
-``first_light`` solves about two in three of its word problems greedily.
-``first_light_base`` is the same run, stopped early: a start for reinforcement
-learning. ``recipes/word_problems`` retrains both.
+``first_light`` solves about two in three of its word problems greedily, in steps,
+and writes them as programs. ``first_light_base`` is its training stopped early: a start for
+reinforcement learning. ``recipes/word_problems`` retrains both.
 """
 
 from __future__ import annotations

@@ -18,10 +18,12 @@ from recipes.word_problems.train import Plan, Run, loss_of  # noqa: E402 - after
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerFast  # noqa: E402 - after the skips
 
 from verifirst.bench.word_problems import generate, prompt_text  # noqa: E402 - after the skips
+from verifirst.bench.word_problems.program import gold_program  # noqa: E402 - after the skips
+from verifirst.formalising import PROGRAM, program_prompt  # noqa: E402 - after the skips
 
 torch.set_num_threads(1)  # two threads stall each other where another process has the core
 
-TINY = Plan(problems=60, steps=6, rows=2, warm_up=1, checks=1, checked=2)
+TINY = Plan("tiny", steps=6, problems=60, rows=2, warm_up=1, checks=1, checked=2)
 
 
 @pytest.fixture(scope="module")
@@ -97,18 +99,19 @@ def test_a_few_steps_lower_the_loss(tokenizer: PreTrainedTokenizerFast) -> None:
 
 
 def test_the_rate_ends_at_zero() -> None:
-    plan = Plan(steps=100, warm_up=10, decay=0.4)
+    plan = Plan("decays", steps=100, warm_up=10, decay=0.4)
     assert plan.rate(0) == pytest.approx(0.1)
     assert plan.rate(30) == 1.0
     assert plan.rate(80) == pytest.approx(0.5)
     assert plan.rate(100) == 0.0
+    assert Plan("stays", steps=100, warm_up=10).rate(99) == 1.0
 
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
-    run = Run(TINY, tmp_path)
+    run = Run(TINY, tmp_path, tmp_path)
     run.step, run.tokens = 4, 123
     run.save()
-    again = Run(TINY, tmp_path)
+    again = Run(TINY, tmp_path, tmp_path)
     assert (again.step, again.tokens) == (4, 123)
     assert torch.equal(again.network.model.norm.weight, run.network.model.norm.weight)
 
@@ -118,19 +121,43 @@ def test_a_resumed_run_ends_with_the_weights_of_one_that_was_never_stopped(
 ) -> None:
     monkeypatch.setattr(train, "SAVE_EVERY", 3)
     monkeypatch.setattr(Run, "check", lambda self: None)
-    straight = Run(TINY, tmp_path / "straight")
-    straight.train(tmp_path)
-    stopped = Run(TINY, tmp_path / "stopped")
+    straight = Run(TINY, tmp_path / "straight", tmp_path)
+    straight.train()
+    stopped = Run(TINY, tmp_path / "stopped", tmp_path)
     calls = iter(range(4))
     steps = stopped.optimizer.step
     monkeypatch.setattr(stopped.optimizer, "step", lambda factor: (next(calls), steps(factor)))
     with pytest.raises(StopIteration):
-        stopped.train(tmp_path)
-    resumed = Run(TINY, tmp_path / "stopped")
+        stopped.train()
+    resumed = Run(TINY, tmp_path / "stopped", tmp_path)
     assert resumed.step == 3
-    resumed.train(tmp_path)
+    resumed.train()
     for name, tensor in straight.network.state_dict().items():
         assert torch.equal(tensor, resumed.network.state_dict()[name])
+
+
+def test_a_run_starts_from_the_checkpoint_that_it_names(tmp_path: Path) -> None:
+    first = Run(TINY, tmp_path / "first", tmp_path)
+    first.train()
+    second = Run(Plan("second", steps=2, start="tiny", problems=20, rows=2), tmp_path / "second", tmp_path)
+    for name, tensor in first.network.state_dict().items():
+        assert torch.equal(second.network.state_dict()[name], tensor.to(torch.bfloat16).float())
+    assert second.tokenizer("Ann has 12 eggs.\n")["input_ids"] == first.tokenizer("Ann has 12 eggs.\n")["input_ids"]
+
+
+def test_a_program_is_learned_whole_and_without_weights(tokenizer: PreTrainedTokenizerFast) -> None:
+    problem = next(iter(generate("train", 1, 2)))
+    tokens, weights = data.program_row(tokenizer, problem)
+    learned = tokenizer.decode([t for t, w in zip(tokens, weights, strict=True) if w])
+    assert learned == gold_program(problem) + tokenizer.eos_token
+    assert set(weights) == {0, 1}
+    assert tokenizer.decode(list(tokens)).startswith(program_prompt(problem.text))
+
+
+def test_a_share_of_the_problems_comes_with_programs(tokenizer: PreTrainedTokenizerFast) -> None:
+    rows = data.problem_rows(tokenizer, 200, 1, 0.4)
+    formal = sum(PROGRAM in tokenizer.decode(list(tokens)) for tokens, _ in rows)
+    assert 50 < formal < 110
 
 
 def test_the_smoke_command_writes_both_checkpoints(tmp_path: Path) -> None:
