@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from math import exp, log
+from math import exp, log, sqrt
 from statistics import fmean
 from typing import NamedTuple
 
@@ -30,7 +30,7 @@ class Support(NamedTuple):
     @property
     def joint(self) -> float:
         """One number to compare facts by; programs weigh half, as they have the numbers without the words."""
-        return self.alike * self.formal**0.5
+        return self.alike * sqrt(self.formal)
 
 
 class Ballot:
