@@ -13,7 +13,7 @@ from verifirst.engines.base import Output, Request
 from verifirst.errors import ConfigError
 from verifirst.formalising import program_prompt
 
-_APART = 1_000_003
+APART = 1_000_003
 """Between the seeds of forks of one request."""
 _KEY_BYTES = 64
 
@@ -109,7 +109,7 @@ def stopped(agreed: Agreed, stopping: Stopping, *, most: int = 8) -> Agreed:
 
 def apart(request: Request, number: int) -> Request:
     """The request with the seed of its fork ``number``; number 0 is the request itself."""
-    return replace(request, seed=(request.seed or 0) + number * _APART)
+    return replace(request, seed=(request.seed or 0) + number * APART)
 
 
 def program_request(request: Request) -> Request:

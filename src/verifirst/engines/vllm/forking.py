@@ -17,6 +17,7 @@ from typing import Any
 from verifirst.agreement import Derivation, Election, elect
 from verifirst.consistency import Posterior, Stopping
 from verifirst.engines.detokenizers import detokenizer
+from verifirst.engines.forks import APART
 from verifirst.engines.vllm import metrics, wire
 from verifirst.engines.vllm.deriving import Derivations
 from verifirst.engines.vllm.frontend import guarded
@@ -28,8 +29,6 @@ from verifirst.errors import ConfigError
 STOPPING = Posterior(0.9)
 """When enough forks agree."""
 
-APART = 1_000_003
-"""Between the seeds of forks of one request, as in ``verifirst.engines.forks``."""
 Generate = Callable[..., AsyncGenerator[Any, None]]
 _STOCK = "_verifirst_stock"
 
