@@ -9,16 +9,19 @@ import argparse
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
 from verifirst.bench.word_problems import SPLITS, Problem, generate, is_correct, judge, prompt_text
-from verifirst.bench.word_problems.program import answer_of
+from verifirst.bench.word_problems.graph import show
 from verifirst.bench.word_problems.sentence import same_answer
+from verifirst.errors import BudgetExceeded
 from verifirst.formalising import program_prompt
 from verifirst.models import path
+from verifirst.solvers.program import ProgramError, run
 
 
 @dataclass(slots=True)
@@ -115,6 +118,15 @@ def score_programs(
         completions = complete(model, tokenizer, [program_prompt(p.text) for p in chunk], temperature)
         right += sum(same_answer(answer_of(text), p.answer) for p, (text, _) in zip(chunk, completions, strict=True))
     return right / max(1, len(problems))
+
+
+def answer_of(program: str) -> str:
+    """What a program answers, as solutions write it; empty where it cannot be run or its answer cannot be written."""
+    try:
+        answer = run(program).answer
+        return show(answer) if isinstance(answer, Fraction) else str(answer)
+    except (ProgramError, BudgetExceeded, ValueError):
+        return ""
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs the extra 'local'")
 pytest.importorskip("transformers", reason="training needs the extra 'local'")
 
-from recipes.word_problems import data, export, train  # noqa: E402 - after the skips
+from recipes.word_problems import data, evaluate, export, train  # noqa: E402 - after the skips
 from recipes.word_problems.network import Network, Shape  # noqa: E402 - after the skips
 from recipes.word_problems.optimizer import Optimizer, orthogonalise  # noqa: E402 - after the skips
 from recipes.word_problems.tokenizer import train_tokenizer  # noqa: E402 - after the skips
@@ -19,6 +19,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 
 from verifirst.bench.word_problems import generate, prompt_text  # noqa: E402 - after the skips
 from verifirst.bench.word_problems.program import gold_program  # noqa: E402 - after the skips
+from verifirst.bench.word_problems.sentence import same_answer  # noqa: E402 - after the skips
 from verifirst.formalising import PROGRAM, program_prompt  # noqa: E402 - after the skips
 
 torch.set_num_threads(1)  # two threads stall each other where another process has the core
@@ -152,6 +153,12 @@ def test_a_program_is_learned_whole_and_without_weights(tokenizer: PreTrainedTok
     assert learned == gold_program(problem) + tokenizer.eos_token
     assert set(weights) == {0, 1}
     assert tokenizer.decode(list(tokens)).startswith(program_prompt(problem.text))
+
+
+def test_gold_programs_answer_what_gold_solutions_do() -> None:
+    for problem in generate("dev", 200, 4):
+        assert same_answer(evaluate.answer_of(gold_program(problem)), problem.answer), gold_program(problem)
+    assert evaluate.answer_of("answer = b") == ""
 
 
 def test_a_share_of_the_problems_comes_with_programs(tokenizer: PreTrainedTokenizerFast) -> None:

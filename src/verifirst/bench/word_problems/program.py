@@ -13,12 +13,9 @@ answer = Farid - 43
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 
 from verifirst.bench.word_problems.graph import Problem, Quantity, Slot, Statement, show
 from verifirst.bench.word_problems.wording import NAMES
-from verifirst.errors import BudgetExceeded
-from verifirst.solvers.program import ProgramError, run
 
 _MORE = re.compile(r", so (\w+) has more\.")
 _ROUNDED = ("ceil", "floor")
@@ -30,15 +27,6 @@ def gold_program(problem: Problem) -> str:
     """One line for each derived quantity, in order; the last one, or the comparison, is the answer."""
     writer = _Writer(problem)
     return "\n".join(writer.lines())
-
-
-def answer_of(program: str) -> str:
-    """What a program answers, as solutions write it; empty where it cannot be run or its answer cannot be written."""
-    try:
-        answer = run(program).answer
-        return show(answer) if isinstance(answer, Fraction) else str(answer)
-    except (ProgramError, BudgetExceeded, ValueError):
-        return ""
 
 
 class _Writer:
