@@ -51,3 +51,14 @@ def test_steps_are_not_refused_without_a_calibration(run):
     result = run("generate", PROBLEM, "--model", "first_light_base", "--consistency", "step")
     assert result.returncode == 2
     assert "needs a calibration" in result.stderr
+
+
+def test_a_file_of_problems_keeps_its_order_and_its_errors(run, tmp_path):
+    lines = [json.dumps({"id": "a", "problem": PROBLEM}), "not JSON", json.dumps({"id": "b", "problem": PROBLEM})]
+    (tmp_path / "problems.jsonl").write_text("\n".join(lines) + "\n")
+    result = run("generate", "--problems", "problems.jsonl", "--consistency", "answer", "--key", "k", "--json")
+    assert result.returncode == 2
+    first, second, third = map(json.loads, result.stdout.splitlines())
+    assert (first["id"], third["id"]) == ("a", "b")
+    assert "error" in second
+    assert first["consistency"]["forks"] > 1

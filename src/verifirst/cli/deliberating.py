@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from verifirst.cli import loading
+from verifirst.cli import loading, malformed
 from verifirst.cli.agreeing import Deliberation
 from verifirst.cli.exits import Exit
 from verifirst.cli.sampling import Sampling
@@ -37,8 +37,9 @@ class Run:
         """One problem."""
         from verifirst.report.traces import Problem
 
+        problem = Problem(None, prompt)
         with self._solver() as solve:
-            solve([Problem(None, prompt)], 0)
+            self._print(problem, *solve([problem], 0))
         return Exit.OK
 
     def solve_all(self, source: str) -> Exit:
@@ -52,17 +53,19 @@ class Run:
         with self._solver() as solve:
             while group := list(islice(found, GROUP)):
                 good = [one for one in group if not isinstance(one, Malformed)]
+                judged = iter(solve(good, place))
+                place += len(good)
                 for one in group:
                     if isinstance(one, Malformed):
                         code = Exit.USAGE
-                        typer.echo(f"verifirst: {one.error}", err=True)
-                solve(good, place)
-                place += len(good)
+                        malformed.tell(one, as_json=self.as_json)
+                    else:
+                        self._print(one, next(judged))
         return code
 
     @contextmanager
-    def _solver(self) -> Iterator[Callable[[Sequence[Problem], int], None]]:
-        """Solve and print problems whose first has a place; the engine runs under the conditions of the calibration."""
+    def _solver(self) -> Iterator[Callable[[Sequence[Problem], int], list[Judged]]]:
+        """Solve problems whose first has a place; the engine runs under the conditions of the calibration."""
         from verifirst.bench.benchmark import POLICY, SETTINGS
 
         known = self.asked.known(self.model)
@@ -71,10 +74,9 @@ class Run:
         options: dict[str, Any] = {"policy": POLICY, "settings": SETTINGS, "batch_size": self.batch_size}
         with loading.local_engine(self.model, enforce=enforce, **options) as engine:
 
-            def solve(problems: Sequence[Problem], place: int) -> None:
+            def solve(problems: Sequence[Problem], place: int) -> list[Judged]:
                 requests = [self.sampling.request(one.problem, place + at) for at, one in enumerate(problems)]
-                for problem, judged in zip(problems, self.asked.run(engine, requests, judge, enforce), strict=True):
-                    self._print(problem, judged)
+                return self.asked.run(engine, requests, judge, enforce)
 
             yield solve
 

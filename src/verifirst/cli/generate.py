@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verifirst.cli import agreeing, deliberating, loading
+from verifirst.cli import agreeing, deliberating, loading, malformed
 from verifirst.cli.exits import Exit
 from verifirst.cli.sampling import Sampling
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from verifirst.decoding import Event
     from verifirst.engines.base import Output
     from verifirst.engines.transformers import LocalEngine
-    from verifirst.report.traces import Malformed, Problem
+    from verifirst.report.traces import Problem
 
 GROUP = 512  # problems held in memory at a time
 
@@ -126,19 +126,10 @@ def _solve_all(engine: LocalEngine, source: str, sampling: Sampling, *, as_json:
         for found in group:
             if isinstance(found, Malformed):
                 code = Exit.USAGE
-                _print_malformed(found, as_json=as_json)
+                malformed.tell(found, as_json=as_json)
             else:
                 _print_output(found, next(outputs), as_json=as_json)
     return code
-
-
-def _print_malformed(found: Malformed, *, as_json: bool) -> None:
-    from verifirst.report import wire
-
-    if as_json:
-        typer.echo(wire.dump(wire.encode_error(found)))
-    else:
-        typer.echo(f"verifirst: {found.error}", err=True)
 
 
 def _print_output(problem: Problem, output: Output, *, as_json: bool) -> None:

@@ -14,10 +14,9 @@ from verifirst.report.console import printable
 from verifirst.report.tally import counted
 from verifirst.report.traces import Id, Problem
 from verifirst.report.wire import encode_output
+from verifirst.scoring.standing import MORE_LIKELY_THAN_NOT
 
 PROVED = {Status.VERIFIED: "proved", Status.UNKNOWN: "unknown", Status.REFUTED: "refuted"}
-LIKELY = 0.5
-"""Above it a step is said to be supported."""
 
 
 def encode_agreed(problem: Id, judged: Judged) -> dict[str, Any]:
@@ -55,7 +54,7 @@ def _steps(judged: Judged) -> RenderableType:
 def _likely(p: float | None) -> str:
     if p is None:
         return ""
-    return f"{'supported' if p > LIKELY else 'doubtful'} (p = {p:.2g})"
+    return f"{'supported' if p > MORE_LIKELY_THAN_NOT else 'unknown'} (p = {p:.2g})"
 
 
 def _foot(judged: Judged) -> Text:
