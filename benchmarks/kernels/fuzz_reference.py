@@ -2,7 +2,7 @@
 
     python benchmarks/kernels/fuzz_reference.py --n 10000000 --jobs 2 --out benchmarks/results/automaton_fuzz.json
 
-Literals with and without decimals, commas, dollar and percent signs; ``+ - * /`` in several
+Literals with and without decimals, commas, dollar and percent signs; ``P% of X``; ``+ - * /`` in several
 spellings; brackets; results that are right, off by one, by a digit, by a factor, or rounded. The
 oracle is ``fractions.Fraction`` over the tree that was written, which shares nothing with the automaton.
 A wrong verdict is VERIFIED on a false equation, or REFUTED on a true one; there must be none.
@@ -29,7 +29,7 @@ SIGNS = {
     "*": (" * ", " x ", " × ", " \\times ", "*"),
     "/": (" / ", " ÷ ", "/"),
 }
-KINDS = ("plain",) * 24 + ("decimal",) * 4 + ("grouped",) * 2 + ("money", "percent")
+KINDS = ("plain",) * 23 + ("decimal",) * 4 + ("grouped",) * 2 + ("money", "percent", "share")
 CHUNK = 20_000
 BRACKETS = 0.08
 WRONG = 0.5
@@ -41,6 +41,9 @@ def literal(rng: random.Random) -> tuple[str, Fraction]:
     """A literal and its value."""
     whole = rng.randrange(rng.choice((10, 100, 1000, 100_000)))
     kind = rng.choice(KINDS)
+    if kind == "share":
+        text, value = literal(rng)
+        return f"{whole}% of {text}", Fraction(whole, 100) * value
     if kind == "decimal":
         places = rng.randrange(1, 4)
         text = f"{whole}.{rng.randrange(10**places):0{places}d}"

@@ -129,12 +129,25 @@ def test_budgets_hold(salt, rate, decoder_settings):
     assert len(stream.tokens) <= stream.max_tokens
 
 
-def script(pieces, decoder_settings, *, refute, policy=None, convention="newline", max_tokens=200, unknown=()):
+def script(
+    pieces,
+    decoder_settings,
+    *,
+    refute,
+    policy=None,
+    convention="newline",
+    max_tokens=200,
+    unknown=(),
+    cause=None,
+    greedy=False,
+):
     """Play literal texts, one for each attempt, with characters as tokens; returns stream and events."""
     events = []
     table = [bytes([code]) for code in range(128)]
     cutter, policy = segmenter(convention), policy or Policy()
-    stream = DualStream(0, max_tokens, ByteDetokenizer(table), cutter, policy, decoder_settings, events.append)
+    stream = DualStream(
+        0, max_tokens, ByteDetokenizer(table), cutter, policy, decoder_settings, events.append, greedy=greedy
+    )
     while not stream.finished:
         piece = pieces[min(stream.attempt, len(pieces) - 1)][len(stream.tokens) :]
         if not stream.wants_token:
@@ -149,7 +162,8 @@ def script(pieces, decoder_settings, *, refute, policy=None, convention="newline
                 verdict = Verdict(status, Claim(0, len(item.step.text)), "T001", offending=len(item.step.text))
                 if item.step.text in unknown:
                     verdict = Verdict(Status.UNKNOWN, None, reason=Reason.NO_CLAIM)
-                stream.deliver(item.ticket, Report(item.step, (verdict,)))
+                at_fault = cause if status is Status.REFUTED else None
+                stream.deliver(item.ticket, Report(item.step, (verdict,), cause=at_fault))
     return stream, events
 
 
@@ -176,6 +190,18 @@ def test_unreleased_steps_may_be_reopened_and_released_ones_may_not():
     streamed, _ = script(pieces, Settings(retries_per_boundary=1), refute={"bad"})
     assert streamed.text.text == "one\n"
     assert streamed.finish_reason is FinishReason.EXHAUSTED
+
+
+def test_a_step_that_is_tried_again_is_banned_only_where_nothing_else_would_change_it():
+    """It was verified: forbidding it would make the model spell around what may be right."""
+    play_with = partial(script, decoder_settings=Settings(retries_per_boundary=1, release=Release.END), refute={"bad"})
+    one = [(0, tuple(map(ord, "one")))]
+    sampled, _ = play_with(["one\nbad\n", "one\nbad\n", "one\nok\n"])
+    assert (sampled.text.text, sampled.tally.jumps, sampled.ban_paths()) == ("one\nok\n", 1, [])
+    greedy, _ = play_with(["one\nbad\n", "one\nbad\n", "two\nok\n"], greedy=True)
+    assert (greedy.tally.jumps, greedy.ban_paths()) == (1, one)
+    blamed, _ = play_with(["one\nbad\n", "two\nok\n"], cause=0)
+    assert (blamed.tally.jumps, blamed.ban_paths()) == (1, one)
 
 
 def test_a_refuted_last_step_cancels_the_held_finish():

@@ -176,13 +176,14 @@ class DualStream(StreamState):
             self._stop(FinishReason.EXHAUSTED)
             return
         reopened = target - jump
-        if reopened < index:
-            self.tally.jumps += 1
-            self._ban(reopened, self.steps[reopened].step.end)
-        else:
+        if reopened == index:
             refutation = report.refutation
             offending = refutation.offending if refutation else None
             self._ban(index, report.step.start + (len(report.step.text) if offending is None else offending))
+        else:
+            self.tally.jumps += 1
+            if not jump or self.greedy:  # the named cause; a step that is only tried again may have been right
+                self._ban(reopened, self.steps[reopened].step.end)
         self._reject(report, reopened)
 
     def _reopenable(self, steps: int) -> int:

@@ -28,7 +28,8 @@ class StreamState:
 
     ``prefix`` are tokens of output that stands already: whole steps, which count as released. ``tokens``
     and their log-probabilities (NaN there) begin with them, ``steps`` with theirs. Whatever counts output tokens
-    (``max_tokens``, ban paths, spans, rejections) counts those after it. Raises InputError where it ends amid a step.
+    (``max_tokens``, ban paths, spans, rejections) counts those after it. ``greedy``: what is written again would be the
+    same but for a ban. Raises InputError where the prefix ends amid a step.
     """
 
     request: int
@@ -39,6 +40,7 @@ class StreamState:
     settings: Settings
     emit: Callable[[Event], None] | None = None
     prefix: Sequence[int] = ()
+    greedy: bool = False
     text: TokenText = field(init=False)
     base: int = field(init=False)  # tokens of the prefix
     logprobs: list[float] = field(init=False)

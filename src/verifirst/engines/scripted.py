@@ -73,6 +73,7 @@ class ScriptedEngine:
             self._settings,
             on_event,
             request.prefix,
+            greedy=request.temperature == 0,
         )
         late: deque[tuple[int, int, Report]] = deque()
         while not stream.finished:

@@ -54,10 +54,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Quantities in order of derivation, and the sentences that may be said of them."""
+    """Quantities in order of derivation, and the sentences that may be said of them.
+
+    Of ``statements`` no two share their words; the gold solution is made of them. ``synonyms`` say
+    the same quantities in other words of this world, and one sentence may be said of several.
+    """
 
     quantities: tuple[Quantity, ...]
     statements: tuple[Statement, ...]
+    synonyms: tuple[Statement, ...] = ()
 
     def quantity(self, name: str) -> Quantity:
         """The quantity called ``name``; KeyError when there is none."""

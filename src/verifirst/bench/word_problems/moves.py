@@ -17,6 +17,14 @@ Move = Callable[[Story], None]
 LARGEST = 240
 """No quantity of things goes beyond this: arithmetic is what a small model learns last."""
 
+HAS = ("{hero} has {eq} {things}.", "Now {hero} has {eq} {things}.")
+LEFT = (*HAS, "{hero} has {eq} {things} left.", "{hero} keeps {eq} {things}.", "After that it is {eq} {things}.")
+MORE = (*HAS, "With those it is {eq} {things}.")
+HAS_MONEY = ("{hero} has {eq}.", "Now {hero} has {eq}.")
+MONEY_LEFT = (*HAS_MONEY, "{hero} has {eq} left.", "After that it is {eq}.")
+MORE_MONEY = (*HAS_MONEY, "With that it is {eq}.")
+"""Sentences that say as well what the hero has: at any time, behind a loss, behind a gain."""
+
 
 def bounded(story: Story, low: int, high: int) -> int:
     """A random whole number, the draw rejected when the range is empty."""
@@ -35,14 +43,14 @@ def groups(s: Story) -> None:
         "{hero} has {n} {boxes} of {k} {things}.",
         n=s.count(n), k=k,
     )  # fmt: skip
-    s.now = s.derive(s.given(n), "*", s.given(k), "{hero} has {eq} {things}.")
+    s.now = s.derive(s.given(n), "*", s.given(k), "{hero} has {eq} {things}.", HAS)
 
 
 def dozens(s: Story) -> None:
     """N dozen."""
     n = s.rng.randint(3, 12)
     s.tell("{hero} {gets} {n} dozen {things}.", "{hero} has {n} dozen {things}.", n=s.count(n))
-    s.now = s.derive(s.given(n), "*", s.given(12), "{hero} has {eq} {things}.")
+    s.now = s.derive(s.given(n), "*", s.given(12), "{hero} has {eq} {things}.", HAS)
 
 
 def two_days(s: Story) -> None:
@@ -54,7 +62,7 @@ def two_days(s: Story) -> None:
         "On {first} {hero} {gets} {a} {things}, and on {second} another {b}.",
         a=a, b=b, first=first, second=second,
     )  # fmt: skip
-    s.now = s.derive(s.given(a), "+", s.given(b), "{hero} has {eq} {things}.")
+    s.now = s.derive(s.given(a), "+", s.given(b), "{hero} has {eq} {things}.", HAS)
 
 
 def times(s: Story) -> None:
@@ -65,7 +73,7 @@ def times(s: Story) -> None:
         "{hero} has {k} times as many {things} as {other}, who has {a}.",
         a=a, k=k,
     )  # fmt: skip
-    s.now = s.derive(s.given(k), "*", s.given(a), "{hero} has {eq} {things}.")
+    s.now = s.derive(s.given(k), "*", s.given(a), "{hero} has {eq} {things}.", HAS)
 
 
 def week(s: Story) -> None:
@@ -76,7 +84,7 @@ def week(s: Story) -> None:
         "Every day for a week {hero} {gets} {k} {things}.",
         k=k,
     )
-    s.now = s.derive(s.given(7), "*", s.given(k), "{hero} has {eq} {things}.")
+    s.now = s.derive(s.given(7), "*", s.given(k), "{hero} has {eq} {things}.", HAS)
 
 
 def more_than(s: Story) -> None:
@@ -87,7 +95,7 @@ def more_than(s: Story) -> None:
         "{hero} has {d} more {things} than {other}, who has {a}.",
         a=a, d=d,
     )  # fmt: skip
-    s.now = s.derive(s.given(a), "+", s.given(d), "{hero} has {eq} {things}.")
+    s.now = s.derive(s.given(a), "+", s.given(d), "{hero} has {eq} {things}.", HAS)
 
 
 # changes: things -----------------------------------------------------------
@@ -95,21 +103,21 @@ def lose(s: Story) -> None:
     """X are lost."""
     x = bounded(s, 8, s.whole - 15)
     s.tell("{hero} {loses} {x} of them.", "Then {hero} {loses} {x} {things}.", x=x)
-    s.now = s.derive(s.now, "-", s.given(x), "{hero} has {eq} {things} left.")
+    s.now = s.derive(s.now, "-", s.given(x), "{hero} has {eq} {things} left.", LEFT)
 
 
 def give(s: Story) -> None:
     """X go to someone."""
     x = bounded(s, 8, s.whole - 15)
     s.tell("{hero} gives {x} to {third}.", "{third} takes {x} of them.", x=x)
-    s.now = s.derive(s.now, "-", s.given(x), "After that it is {eq} {things}.")
+    s.now = s.derive(s.now, "-", s.given(x), "After that it is {eq} {things}.", LEFT)
 
 
 def gain(s: Story) -> None:
     """X come from someone."""
     x = s.rng.randint(12, 80)
     s.tell("{third} brings {x} more.", "{hero} gets {x} more from {third}.", x=x)
-    s.now = s.derive(s.now, "+", s.given(x), "With those it is {eq} {things}.")
+    s.now = s.derive(s.now, "+", s.given(x), "With those it is {eq} {things}.", MORE)
 
 
 def gain_boxes(s: Story) -> None:
@@ -121,7 +129,7 @@ def gain_boxes(s: Story) -> None:
         n=s.count(n), k=k,
     )  # fmt: skip
     extra = s.derive(s.given(n), "*", s.given(k), "The new {boxes} hold {eq} {things}.")
-    s.now = s.derive(s.now, "+", extra, "Now {hero} has {eq} {things}.")
+    s.now = s.derive(s.now, "+", extra, "Now {hero} has {eq} {things}.", MORE)
 
 
 def treat_friends(s: Story) -> None:
@@ -133,7 +141,7 @@ def treat_friends(s: Story) -> None:
         n=n, k=k,
     )  # fmt: skip
     gone = s.derive(s.given(n), "*", s.given(k), "The friends get {eq} {things}.")
-    s.now = s.derive(s.now, "-", gone, "{hero} keeps {eq} {things}.")
+    s.now = s.derive(s.now, "-", gone, "{hero} keeps {eq} {things}.", LEFT)
 
 
 def percent_bad(s: Story) -> None:
@@ -148,7 +156,7 @@ def percent_bad(s: Story) -> None:
         p=p,
     )
     bad = s.derive(s.given(p), "% of", s.now, "{eq} {things} are {bad}.")
-    s.now = s.derive(s.now, "-", bad, "That leaves {eq} good {things}.")
+    s.now = s.derive(s.now, "-", bad, "That leaves {eq} good {things}.", LEFT)
 
 
 def sell(s: Story) -> None:
@@ -162,7 +170,7 @@ def sell(s: Story) -> None:
         "All these {things} are sold at {p} each.",
         p=money(p),
     )
-    s.now = s.derive(s.now, "*", price, "{hero} earns {eq}.")
+    s.now = s.derive(s.now, "*", price, "{hero} earns {eq}.", HAS_MONEY)
 
 
 # starts: money -------------------------------------------------------------
@@ -174,7 +182,7 @@ def work(s: Story) -> None:
         "{hero} {job} and is paid {r} an hour. This week {hero} works {h} hours.",
         job=s.rng.choice(JOBS), h=s.count(h), r=money(r),
     )  # fmt: skip
-    s.now = s.derive(s.given(h), "*", s.given(r, money=True), "{hero} earns {eq}.")
+    s.now = s.derive(s.given(h), "*", s.given(r, money=True), "{hero} earns {eq}.", HAS_MONEY)
 
 
 def save_daily(s: Story) -> None:
@@ -185,7 +193,7 @@ def save_daily(s: Story) -> None:
         "For {n} weeks {hero} puts {k} a week in a jar.",
         n=s.count(n), k=money(k),
     )  # fmt: skip
-    s.now = s.derive(s.given(n), "*", s.given(k, money=True), "{hero} saves {eq}.")
+    s.now = s.derive(s.given(n), "*", s.given(k, money=True), "{hero} saves {eq}.", HAS_MONEY)
 
 
 def shop(s: Story) -> None:
@@ -207,14 +215,14 @@ def pay(s: Story) -> None:
     """X is paid for something."""
     x = bounded(s, 5, int(s.value) - 10)
     s.tell("{hero} pays {x} for {fee}.", "{fee_} costs {hero} {x}.", x=money(x), **fee(s))
-    s.now = s.derive(s.now, "-", s.given(x, money=True), "{hero} has {eq} left.")
+    s.now = s.derive(s.now, "-", s.given(x, money=True), "{hero} has {eq} left.", MONEY_LEFT)
 
 
 def gift(s: Story) -> None:
     """X is added."""
     x = s.rng.randint(10, 80)
     s.tell("{third} adds {x}.", "{hero} gets {x} more from {third}.", x=money(x))
-    s.now = s.derive(s.now, "+", s.given(x, money=True), "With that it is {eq}.")
+    s.now = s.derive(s.now, "+", s.given(x, money=True), "With that it is {eq}.", MORE_MONEY)
 
 
 def weekly_cost(s: Story) -> None:
@@ -226,7 +234,7 @@ def weekly_cost(s: Story) -> None:
         n=s.count(n), k=money(k),
     )  # fmt: skip
     food = s.derive(s.given(n), "*", s.given(k, money=True), "The food costs {eq}.")
-    s.now = s.derive(s.now, "-", food, "After the food {hero} has {eq}.")
+    s.now = s.derive(s.now, "-", food, "After the food {hero} has {eq}.", MONEY_LEFT)
 
 
 def coupon(s: Story) -> None:
@@ -242,7 +250,7 @@ def tax(s: Story) -> None:
     p = s.rng.choice((10, 20, 25))
     s.tell("{hero} pays {p}% of it as tax.", "{p}% of that goes to tax.", p=p)
     due = s.derive(s.given(p), "% of", s.now, "The tax is {eq}.")
-    s.now = s.derive(s.now, "-", due, "After tax it is {eq}.")
+    s.now = s.derive(s.now, "-", due, "After tax it is {eq}.", MONEY_LEFT)
 
 
 def money(value: int | Fraction) -> str:

@@ -2,7 +2,8 @@
 
 A step is *valid* when its arithmetic is exactly right, every operand is
 available (given by the text, or computed by an earlier valid step), and the
-quantity that the sentence names has that value in the graph. The oracle
+quantity that the sentence names has that value in the graph. This world's other words for
+the same quantity do as well, and a full stop may be missing. The oracle
 imports nothing of verifirst's verifier, so the two can be measured against
 each other.
 """
@@ -92,9 +93,9 @@ class _Judge:
         self.problem = problem
         self.available = _given(problem)
         self.tainted: set[Fraction] = set()
-        self.said: set[str] = set()
+        self.said: set[tuple[Slot, ...]] = set()
         self.answered = False
-        self.last = read(problem.solution_steps[-2]).masked
+        self.last = _find(problem.graph, read(problem.solution_steps[-2]))[0].slots
 
     def step(self, text: str) -> StepJudgement:
         text = text.strip()
@@ -108,8 +109,6 @@ class _Judge:
         judgement = self.sentence(sentence)
         results = {e.numbers[-1] for e in sentence.expressions if "=" in e.signs}
         (self.available if judgement.valid else self.tainted).update(results)
-        if judgement.valid:
-            self.said.add(sentence.masked)
         return judgement
 
     def answer(self, found: str) -> StepJudgement:
@@ -134,14 +133,13 @@ class _Judge:
         return self.meaning(sentence)
 
     def meaning(self, sentence: Sentence) -> StepJudgement:
-        statement = _find(self.problem.graph, sentence.masked)
-        if statement is None or len(statement.slots) != len(sentence.expressions):
-            return StepJudgement("wrong_quantity", "no such quantity in this problem")
-        for slot, expression in zip(statement.slots, sentence.expressions, strict=True):
-            judgement = _slot(self.problem.graph, slot, expression)
-            if not judgement.valid:
-                return judgement
-        return StepJudgement("valid")
+        judgement = StepJudgement("wrong_quantity", "no such quantity in this problem")
+        for statement in _find(self.problem.graph, sentence):
+            judgement = _means(self.problem.graph, statement, sentence)
+            if judgement.valid:
+                self.said.add(statement.slots)
+                break
+        return judgement
 
 
 def _given(problem: Problem) -> set[Fraction]:
@@ -177,8 +175,22 @@ def _falsehood(expression: Expression) -> StepJudgement | None:
     return None
 
 
-def _find(graph: Graph, masked: str) -> Statement | None:
-    return next((s for s in graph.statements if s.masked == masked), None)
+def _find(graph: Graph, sentence: Sentence) -> list[Statement]:
+    """What the sentence's words may mean."""
+    words = sentence.masked.removesuffix(".")
+    return [
+        statement
+        for statement in (*graph.statements, *graph.synonyms)
+        if statement.masked.removesuffix(".") == words and len(statement.slots) == len(sentence.expressions)
+    ]
+
+
+def _means(graph: Graph, statement: Statement, sentence: Sentence) -> StepJudgement:
+    """Is each of its expressions what the slot of the statement means?"""
+    judgements = (
+        _slot(graph, slot, expression) for slot, expression in zip(statement.slots, sentence.expressions, strict=True)
+    )
+    return next((one for one in judgements if not one.valid), StepJudgement("valid"))
 
 
 def _slot(graph: Graph, slot: Slot, expression: Expression) -> StepJudgement:

@@ -44,6 +44,7 @@ class Story:
         self.steps: list[str] = []
         self.quantities: list[Quantity] = []
         self.statements: list[Statement] = []
+        self.synonyms: list[Statement] = []
         self.now = ""
         self.answer = ""
         self.asks = ""
@@ -105,11 +106,11 @@ class Story:
         return name
 
     # steps ---------------------------------------------------------------
-    def derive(self, left: str, operation: Operation, right: str, sentence: str) -> str:
+    def derive(self, left: str, operation: Operation, right: str, sentence: str, also: tuple[str, ...] = ()) -> str:
         """Add the step that computes ``left operation right``; return the new quantity.
 
         ``sentence`` holds ``{eq}`` where the equation goes, and ``{result}``
-        where the result is said once more.
+        where the result is said once more. ``also`` are sentences that say the same.
         """
         a, b = self.quantity(left), self.quantity(right)
         value = compute(a.value, operation, b.value)
@@ -122,6 +123,7 @@ class Story:
         sign = operation if operation == "% of" else f" {operation}"
         equation = f"{show(a.value, a.money)}{sign} {show(b.value, b.money)} = {show(value, money)}"
         self.say(sentence, equation, Slot("=", name))
+        self.synonyms += [Statement(masked(self.fill(other)), (Slot("=", name),)) for other in also]
         return name
 
     def say(self, sentence: str, expression: str, slot: Slot) -> None:
@@ -132,10 +134,10 @@ class Story:
 
     def state(self, template: str, *slots: Slot) -> None:
         """Register a sentence that may be said; two quantities may not share one."""
-        masked = template.format(eq=MASK, result=MASK)
-        if any(s.masked == masked for s in self.statements):
+        words = masked(template)
+        if any(s.masked == words for s in self.statements):
             raise Reject
-        self.statements.append(Statement(masked, slots))
+        self.statements.append(Statement(words, slots))
 
     def compare(self, left: str, right: str, if_more: str, if_less: str) -> bool:
         """Add the comparison step; True when ``left`` is the larger one."""
@@ -156,7 +158,12 @@ class Story:
 
     def graph(self) -> Graph:
         """The finished graph."""
-        return Graph(tuple(self.quantities), tuple(self.statements))
+        return Graph(tuple(self.quantities), tuple(self.statements), tuple(self.synonyms))
+
+
+def masked(template: str) -> str:
+    """A filled template with its numbers masked."""
+    return template.format(eq=MASK, result=MASK)
 
 
 def compute(a: Fraction, operation: Operation, b: Fraction) -> Fraction:

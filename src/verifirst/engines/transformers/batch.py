@@ -123,6 +123,7 @@ class Batch:
             settings=self._machine.settings,
             emit=self._events.append,
             prefix=request.prefix,
+            greedy=request.temperature == 0,
         )
         seed = secrets.randbits(64) if request.seed is None else request.seed
         masked = self._machine.settings.mask and request.enforce and ordinary(given(request))

@@ -252,6 +252,7 @@ class EnforcingMixin(ReleasingMixin):
             events=self._settings.events,
             rollout=chosen.rollout,
             prefix=tracked.prefix,
+            greedy=request.sampling_params.temperature == 0,
         )
         return tracked.reading
 

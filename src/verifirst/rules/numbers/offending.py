@@ -10,13 +10,14 @@ from fractions import Fraction
 
 from verifirst.claims.equation import Equation
 
-DIGITS = 30  # decimals of a value that does not terminate
+DIGITS = 30  # decimals that are compared
 
 
 def first_wrong(text: str, claim: Equation, value: Fraction) -> int:
     """Offset just past the first character of the stated result that ``value`` does not spell.
 
-    Where the stated digits are all right but too few, that is the character after them.
+    Where the stated digits are all right but too few, that is the character after them. A point behind a whole number
+    may end the sentence, and zeros behind it change nothing: of ``15.50`` for 15 the ``5`` is wrong.
     """
     if not claim.right.bare:
         return claim.right.end
@@ -33,7 +34,6 @@ def first_wrong(text: str, claim: Equation, value: Fraction) -> int:
 
 
 def _spelled(value: Fraction) -> str:
-    """``value >= 0`` in plain decimal digits, cut after ``DIGITS`` decimals."""
+    """``value >= 0`` in plain decimal digits, with ``DIGITS`` decimals."""
     whole, rest = divmod(value, 1)
-    decimals = str(int(rest * 10**DIGITS)).rjust(DIGITS, "0").rstrip("0")
-    return f"{whole}.{decimals}" if decimals else str(whole)
+    return f"{whole}.{int(rest * 10**DIGITS):0{DIGITS}d}"

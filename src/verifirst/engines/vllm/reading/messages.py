@@ -25,6 +25,7 @@ class Opening(NamedTuple):
     events: bool
     rollout: bool = False
     prefix: tuple[int, ...] = ()
+    greedy: bool = False
 
 
 Finish = tuple[str, bool]

@@ -55,6 +55,7 @@ class _Trace:
             policy=opening.policy,
             settings=opening.settings,
             prefix=opening.prefix,
+            greedy=opening.greedy,
         )
         # the prefix's steps, and steps that were shed: their facts are still to be taken in
         self.owed = [pending.step for pending in self.stream.steps]
