@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifirst.agreement import Ballot, Derivation, Established, elect
+from verifirst.agreement.support import share
 
 
 def fact(value, *operands, grounds=None, label=""):
@@ -45,9 +46,33 @@ def test_programs_vote_and_are_not_released():
 def test_shares_are_of_the_others():
     ballot = Ballot([GOOD, GOOD, WRONG, PROGRAM])
     first, second = (ballot.support(one, GOOD) for one in GOOD.facts)
-    assert first == (4 / 5, 3 / 4, 2 / 3, 1 / 4)
-    assert second == (3 / 5, 2 / 4, 2 / 3, 2 / 4)
-    assert ballot.joint(GOOD) == pytest.approx((3 / 4 * (2 / 3) ** 0.5 * 2 / 4 * (2 / 3) ** 0.5) ** 0.5)
+    assert first == (share(3, 3), share(2, 2), share(1, 1), share(0, 2))
+    assert second == (share(2, 3), share(1, 2), share(1, 1), share(1, 2))
+    assert ballot.joint(GOOD) == pytest.approx((first.joint * second.joint) ** 0.5)
+    assert first.joint == pytest.approx(share(2, 2) * share(1, 1) ** 0.5)
+
+
+def test_unseen_shares_are_what_verified_forks_mostly_agree_in():
+    assert share(0, 0) == 0.8
+    assert share(8, 8) < 1
+    assert share(0, 1) < 0.5 < share(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("others", "unanimous"),
+    [
+        ([], True),
+        ([GOOD, PROGRAM], True),
+        ([NOTHING, PROGRAM], True),  # who has no answer has no say
+        ([GARBLED], False),  # the same numbers in other words
+        ([ODD], False),
+        ([WRONG], False),
+        ([Derivation("31", (fact(31),), program=True)], False),  # a program that lacks a fact
+    ],
+)
+def test_unanimous_are_forks_that_agree_in_every_fact(others, unanimous):
+    assert elect([GOOD, GOOD, *others]).unanimous is unanimous
+    assert not elect([Derivation("31"), Derivation("31")]).unanimous  # nothing to agree in
 
 
 def test_a_program_does_not_support_what_it_says_of_somebody_else():
@@ -59,18 +84,19 @@ def test_a_program_does_not_support_what_it_says_of_somebody_else():
     nobody = Derivation("36", (said("the tax is"),))
     of_ann, of_tax = (Derivation("36", (said(name),), program=True) for name in ("ann apples", "tax"))
     ballot = Ballot([ann, tom, nobody, of_ann])
-    assert [ballot.support(one.facts[0], one).formal for one in (ann, tom, nobody)] == [2 / 3, 1 / 3, 2 / 3]
+    said_so, not_so = share(1, 1), share(0, 1)
+    assert [ballot.support(one.facts[0], one).formal for one in (ann, tom, nobody)] == [said_so, not_so, said_so]
     ballot = Ballot([ann, tom, nobody, of_tax])
-    assert [ballot.support(one.facts[0], one).formal for one in (ann, tom, nobody)] == [2 / 3, 2 / 3, 2 / 3]
+    assert [ballot.support(one.facts[0], one).formal for one in (ann, tom, nobody)] == [said_so] * 3
 
 
 def test_a_fact_is_entailed_by_one_on_the_same_grounds():
     at_once = Derivation("31", (fact(31, 3, 12, 5, grounds=(31, 3, 5, 12)),))
     in_steps = Derivation("31", (fact(36, 3, 12), fact(31, 5, 36, grounds=(31, 3, 5, 12))))
     ballot = Ballot([at_once, in_steps])
-    assert ballot.support(at_once.facts[0], at_once).fact == 2 / 3
-    assert ballot.support(in_steps.facts[1], in_steps).fact == 2 / 3
-    assert ballot.support(in_steps.facts[0], in_steps).fact == 1 / 3
+    assert ballot.support(at_once.facts[0], at_once).fact == share(1, 1)
+    assert ballot.support(in_steps.facts[1], in_steps).fact == share(1, 1)
+    assert ballot.support(in_steps.facts[0], in_steps).fact == share(0, 1)
 
 
 def test_who_has_no_answer_has_no_vote():

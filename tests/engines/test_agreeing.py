@@ -45,7 +45,7 @@ def everything(engine):
 
 def calibration(*scores):
     """Steps are right where their score is at least 0.5; bounds from ``scores`` of right steps."""
-    outputs = tuple(((score, True),) for score in scores)
+    outputs = tuple(Labelled((1.0, True), ((score, True),)) for score in scores)
     steps = Isotonic(((0.0, 0.0), (1.0, 1.0)), 2)
     return Calibration(steps, steps, outputs)
 
@@ -108,6 +108,21 @@ def test_without_a_bound_nothing_is_refused(everything):
         assert judged.steps[-1] is None  # the answer line establishes nothing
 
 
+def test_an_answer_that_is_too_improbable_is_not_given(everything):
+    unsure = Calibration.fit([Labelled((at / 100, at > 50), ((0.5, True),)) for at in range(100)] * 8)
+    judge_ = Judge(unsure, wrong=0.1)
+    asked = judge_.answering.threshold
+    for drawn in everything:
+        judged = judge_.judge(drawn)
+        assert (judged.released is None) == (judged.answer < asked)
+        assert ("is asked for" in judged.why) == (judged.answer < asked)
+    assert {judge_.judge(drawn).released is None for drawn in everything} == {True, False}
+    with pytest.raises(ConfigError, match="cannot be promised from 20 labelled answers"):
+        Judge(Calibration.fit([Labelled((0.5, True), ((0.5, True),))] * 40), wrong=0.01)
+    with pytest.raises(ConfigError, match="needs a calibration"):
+        Judge(None, wrong=0.1)
+
+
 def test_a_refused_step_is_written_again_behind_those_that_stand(engine, everything):
     strict = Judge(calibration(*[1.0] * 100), alpha=0.5)
     assert strict.threshold.value > 0.9  # refuses all that is not certain
@@ -147,6 +162,7 @@ def test_calibrations_are_fitted_kept_and_refused(tmp_path):
     again = Calibration.load(tmp_path / "calibration.json")
     assert again.steps == made.steps
     assert again.answers == made.answers
+    assert again.answering(0.2) == made.answering(0.2)
     assert again.threshold(0.1).value == pytest.approx(made.threshold(0.1).value, abs=1e-5)
     (tmp_path / "other.json").write_text("{}")
     with pytest.raises(ValueError, match="expected a calibration of agreement"):

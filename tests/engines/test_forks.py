@@ -63,6 +63,19 @@ def test_a_rule_that_stops_early_has_drawn_a_prefix(engine, everything):
         assert drawn.output in drawn.forks
 
 
+def test_forks_that_agree_in_every_fact_may_stop_sooner(everything):
+    soon = [stopped(drawn, Fixed(MOST), most=MOST, sooner=Posterior(0.85)) for drawn in everything]
+    for drawn, few in zip(everything, soon, strict=True):
+        agreed = [
+            count
+            for count in range(1, MOST)
+            if (first := drawn.first(count)).election.unanimous
+            and Posterior(0.85).done(list(first.election.votes.values()), count, MOST)
+        ]
+        assert len(few.forks) == min([*agreed, MOST])
+    assert {len(few.forks) for few in soon} > {MOST}
+
+
 def test_nothing_is_released_where_nothing_has_an_answer(engine):
     (found,) = agree(engine, REQUESTS[:1], lambda *_: Derivation("", frozenset()), Fixed(2), most=2)
     assert found.output is None

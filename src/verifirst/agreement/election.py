@@ -16,7 +16,7 @@ class Election:
 
     ``votes`` for each answer; ``drawn`` derivations, those without an answer included. ``winner`` is the
     place of the one to release, None where none in steps has an answer; ``support`` the joint support
-    of its facts (:meth:`Ballot.joint`).
+    of its facts (:meth:`Ballot.joint`). ``unanimous``: all that have an answer agree in it, and in these facts.
     """
 
     votes: Counter[str]
@@ -24,6 +24,7 @@ class Election:
     winner: int | None
     support: float
     answer: str = ""
+    unanimous: bool = False
 
     @property
     def share(self) -> float:
@@ -44,4 +45,5 @@ def elect(derivations: Sequence[Derivation]) -> Election:
     leader = max((derivations[at].answer for at in standing), key=lambda answer: votes[answer])
     supports = {at: ballot.joint(derivations[at]) for at in standing if derivations[at].answer == leader}
     winner = max(supports, key=lambda at: supports[at])
-    return Election(votes, len(derivations), winner, supports[winner], leader)
+    agreed = ballot.unanimous(derivations[winner])
+    return Election(votes, len(derivations), winner, supports[winner], leader, agreed)

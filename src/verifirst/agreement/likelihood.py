@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from verifirst.agreement.derivation import Derivation
 from verifirst.agreement.election import Election
-from verifirst.agreement.support import Ballot
+from verifirst.agreement.support import Ballot, share
 
 
 def step_scores(derivations: Sequence[Derivation], at: int, steps: int) -> tuple[float | None, ...]:
@@ -27,9 +27,9 @@ def step_scores(derivations: Sequence[Derivation], at: int, steps: int) -> tuple
 
 
 def answer_score(election: Election) -> float:
-    """The share of the votes that the answer has, by Laplace's rule, times the support of the derivation's facts.
+    """The share of the votes that the answer has, times the support of the derivation's facts.
 
     Votes alone are coarse (three of three is all that an early stop knows); the facts on the way tell apart
     derivations that agree in everything from those that agree at the end.
     """
-    return (election.votes[election.answer] + 1) / (election.drawn + 2) * election.support
+    return share(election.votes[election.answer], election.drawn) * election.support

@@ -11,10 +11,12 @@ from typing import NamedTuple
 from verifirst.agreement.derivation import Derivation, Established, Key
 
 Labels = dict[Key, set[str]]
+FOR, AGAINST = 1.0, 0.25
+"""Votes that each share begins with: the prior Beta(FOR, AGAINST) has a mean of 0.8, as verified forks mostly agree."""
 
 
 class Support(NamedTuple):
-    """Shares of the other derivations, by Laplace's rule ``(k + 1) / (n + 2)``.
+    """Shares of the other derivations: posterior means ``(k + FOR) / (n + FOR + AGAINST)``.
 
     ``fact``: of all, those that establish the same value from the same operands, or entail it by resting on the same
     givens. ``alike``: of those in steps, those that besides say it in the same words. ``formal``: of programs, those
@@ -55,13 +57,12 @@ class Ballot:
         own_steps, own_formal = bool(of.answer) and not of.program, bool(of.answer) and of.program
         steps, programs = len(self._in_steps) - own_steps, len(self._programs) - own_formal
         same = max(self._keys[fact.key], self._keys[fact.grounds]) - bool(of.answer)
-        alike = max(self._alike[key, fact.label] for key in (fact.key, fact.grounds)) - own_steps
-        formal = sum(self._of_nobody_else(fact, labels) for labels in self._programs) - own_formal
+        alike, formal = self._saying(fact) - own_steps, self._establishing(fact) - own_formal
         return Support(
-            _share(same, steps + programs),
-            _share(alike, steps),
-            _share(formal, programs),
-            _share(self._said[fact.label] - own_steps - alike, steps),
+            share(same, steps + programs),
+            share(alike, steps),
+            share(formal, programs),
+            share(self._said[fact.label] - own_steps - alike, steps),
         )
 
     def joint(self, of: Derivation) -> float:
@@ -69,6 +70,23 @@ class Ballot:
         if not of.facts:
             return 0.0
         return exp(fmean(log(self.support(fact, of).joint) for fact in of.facts))
+
+    def unanimous(self, of: Derivation) -> bool:
+        """Whether every voter gives its answer, and has each of its facts: in the same words, or as a program."""
+        return (
+            bool(of.facts)
+            and all(one.answer == of.answer for one in self.voters)
+            and all(self._saying(fact) == len(self._in_steps) for fact in of.facts)
+            and all(self._establishing(fact) == len(self._programs) for fact in of.facts)
+        )
+
+    def _saying(self, fact: Established) -> int:
+        """How many in steps say it in the same words."""
+        return max(self._alike[key, fact.label] for key in (fact.key, fact.grounds))
+
+    def _establishing(self, fact: Established) -> int:
+        """How many programs have it."""
+        return sum(self._of_nobody_else(fact, labels) for labels in self._programs)
 
     def _of_nobody_else(self, fact: Established, labels: Labels) -> bool:
         """Whether a program has the fact, under the name of nobody but those whom the step speaks of."""
@@ -86,5 +104,6 @@ def _labels(one: Derivation) -> Labels:
     return found
 
 
-def _share(count: int, of: int) -> float:
-    return (count + 1) / (of + 2)
+def share(count: int, of: int) -> float:
+    """The posterior mean of a share of which ``count`` in ``of`` were seen."""
+    return (count + FOR) / (of + FOR + AGAINST)

@@ -12,7 +12,7 @@ from verifirst.bench.calibrating import caught, figures, labelled
 from verifirst.bench.consistency import ARMS, Agreeing, Votes, draw, vote
 from verifirst.bench.outcome import Outcome, change
 from verifirst.bench.word_problems import Problem, generate
-from verifirst.engines.forks import Agreed, stopped
+from verifirst.engines.forks import Agreed
 from verifirst.engines.reconsider import Judge
 from verifirst.engines.transformers import LocalEngine
 from verifirst.verifier import Verifier
@@ -85,8 +85,7 @@ class Agreement:
 
     def _early(self, drawn: Drawn) -> Drawn:
         """What the stopping rule leaves."""
-        rule, most = self.agreeing.stopping, self.agreeing.most
-        return [(problem, stopped(agreed, rule, most=most)) for problem, agreed in drawn]
+        return [(problem, self.agreeing.early(agreed)) for problem, agreed in drawn]
 
     def _labelled(self, drawn: Drawn) -> list[Labelled]:
         return [labelled(problem, agreed) for problem, agreed in self._early(drawn)]

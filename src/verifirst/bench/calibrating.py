@@ -18,6 +18,8 @@ from verifirst.engines.forks import Agreed
 SPLITS = 100
 ALPHA = 0.02
 """The bound that the conformal check and the catch of wrong quantities are stated at."""
+WRONG = 0.05
+"""The share of wrong answers that the threshold for answering is stated at."""
 MISSED = "wrong_quantity"
 
 Steps = list[tuple[float, bool]]
@@ -44,6 +46,19 @@ def figures(calibration: Calibration, test: Sequence[Labelled], seed: int) -> di
         "answers": _reliability(answers),
         "steps": _reliability(steps),
         "conformal": conformal(calibration, test, seed),
+        "answering": answering(calibration, answers),
+    }
+
+
+def answering(calibration: Calibration, answers: Sequence[tuple[float, bool]], alpha: float = WRONG) -> dict[str, Any]:
+    """What answering above the threshold for at most ``alpha`` wrong answers comes to, of (probability, label)."""
+    rule = calibration.answering(alpha)
+    given = [label for p, label in answers if rule.answers(p)]
+    return {
+        "alpha": alpha,
+        "threshold": rule.threshold,
+        "coverage": len(given) / max(1, len(answers)),
+        "wrong": 1 - sum(given) / max(1, len(given)) if given else 0.0,
     }
 
 

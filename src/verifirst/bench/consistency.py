@@ -30,17 +30,22 @@ COVERAGES = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Agreeing:
-    """How forks agree: when to stop, how many at most, and what a step may be refused for.
+    """How forks agree: when to stop (``sooner`` where they agree in every fact), and what a step may be refused for.
 
     ``refused`` is the most that may be refused of an output's right steps on likelihood alone; None refuses nothing.
     ``labelled`` problems of the dev split calibrate; the calibration is written to ``keep``.
     """
 
     stopping: Stopping
+    sooner: Stopping | None = None
     most: int = 8
     refused: float | None = None
     labelled: int = 400
     keep: Path | None = None
+
+    def early(self, everything: Agreed) -> Agreed:
+        """What the rules leave of forks that were all drawn."""
+        return stopped(everything, self.stopping, most=self.most, sooner=self.sooner)
 
 
 @dataclass(slots=True)
@@ -103,7 +108,7 @@ def vote(
 ) -> list[Agreed]:
     """Run all arms on a chunk of problems; results go into ``arms``, every verified fork is returned."""
     everything = draw(engine, verifier, problems, first, sampling, agreeing.most)
-    few = [stopped(drawn, agreeing.stopping, most=agreeing.most) for drawn in everything]
+    few = [agreeing.early(drawn) for drawn in everything]
     requests = requests_of(problems, first, sampling)
     for name, drawn in (("on_fixed", everything), ("on_consistency", few)):
         judged = reconsider(engine, requests, drawn, _reader(verifier), judge)

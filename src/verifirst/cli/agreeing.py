@@ -27,8 +27,6 @@ class Consistency(StrEnum):
     STEP = "step"
 
 
-SURE = 0.9
-"""Posterior that the leading answer leads at which no further fork is drawn: after 3 to 0, 5 to 1, 7 to 2."""
 REFUSED = 0.01
 LABELLED = 400
 FORKS = 8
@@ -52,6 +50,18 @@ Refused = Annotated[
         help="With step: the most of an output's right steps that may be refused on likelihood, in expectation.",
     ),
 ]
+Wrong = Annotated[
+    float | None,
+    typer.Option(
+        "--max-wrong",
+        min=0.001,
+        max=0.999,
+        metavar="SHARE",
+        help="With forks: of the answers that are given at most so many are wrong, at a confidence of 90%; "
+        "for the others nothing is released.",
+        show_default=False,
+    ),
+]
 Forks = Annotated[int, typer.Option(min=1, metavar="N", help="Forks of a problem at most.")]
 Key = Annotated[
     str | None,
@@ -64,12 +74,12 @@ def settings(
 ) -> Agreeing | None:
     """How the benchmark's forks agree; None for not at all."""
     from verifirst.bench.consistency import Agreeing
-    from verifirst.consistency import Posterior
+    from verifirst.engines.forks import SOONER, STOPPING
 
     if consistency is Consistency.OFF:
         return None
     bound = refused if consistency is Consistency.STEP else None
-    return Agreeing(Posterior(SURE), most=FORKS, refused=bound, labelled=labelled, keep=keep)
+    return Agreeing(STOPPING, SOONER, most=FORKS, refused=bound, labelled=labelled, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class Deliberation:
 
     consistency: Consistency
     refused: float
+    wrong: float | None
     forks: int
     calibration: Path | None
     key: str | None
@@ -98,13 +109,12 @@ class Deliberation:
 
         if known is not None:
             known.check(forks=self.forks, **conditions)
-        return Judge(known, self.refused if self.consistency is Consistency.STEP else None)
+        return Judge(known, self.refused if self.consistency is Consistency.STEP else None, self.wrong)
 
     def run(self, engine: Engine, requests: Sequence[Request], judge: Judge, enforce: Sequence[str]) -> list[Judged]:
         """Draw forks of each request until they agree, and judge them."""
         from verifirst.agreement import Derivation, derivation
-        from verifirst.consistency import Posterior
-        from verifirst.engines.forks import agree, keyed, program_request
+        from verifirst.engines.forks import SOONER, STOPPING, agree, keyed, program_request
         from verifirst.engines.reconsider import reconsider
         from verifirst.verifier import Verifier
 
@@ -115,5 +125,5 @@ class Deliberation:
 
         if self.key is not None or any(request.seed is None for request in requests):
             requests = keyed(requests, self.key.encode() if self.key else token_bytes())
-        agreed = agree(engine, requests, read, Posterior(SURE), most=self.forks, programs=program_request)
+        agreed = agree(engine, requests, read, STOPPING, most=self.forks, sooner=SOONER, programs=program_request)
         return reconsider(engine, requests, agreed, read, judge)

@@ -53,6 +53,7 @@ def generate(
     consistency: agreeing.Option = agreeing.Consistency.OFF,
     forks: agreeing.Forks = agreeing.FORKS,
     refused: agreeing.Refused = agreeing.REFUSED,
+    wrong: agreeing.Wrong = None,
     calibration: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="What labelled problems say of forks; a model may bring its own."),
@@ -69,7 +70,7 @@ def generate(
         raise typer.BadParameter("give either a PROMPT or --problems FILE", param_hint="PROMPT")
     enforced = tuple(name.strip() for name in rules.split(",") if name.strip())
     if consistency is not agreeing.Consistency.OFF:
-        asked = agreeing.Deliberation(consistency, refused, forks, calibration, key)
+        asked = agreeing.Deliberation(consistency, refused, wrong, forks, calibration, key)
         sampling = Sampling(1.0 if temperature is None else temperature, seed, max_new_tokens, enforce)
         run = deliberating.Run(asked, sampling, model, enforced, batch_size, as_json)
         raise typer.Exit(run.solve_all(problems or "-") if prompt is None else run.solve(prompt))

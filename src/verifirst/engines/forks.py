@@ -8,11 +8,15 @@ from hashlib import blake2b
 from typing import Protocol
 
 from verifirst.agreement import Derivation, Election, elect, program_derivation
-from verifirst.consistency import Stopping
+from verifirst.consistency import Posterior, Stopping
 from verifirst.engines.base import Output, Request
 from verifirst.errors import ConfigError
 from verifirst.formalising import program_prompt
 
+STOPPING = Posterior(0.9)
+"""When enough forks were drawn: after 3 to 0, 5 to 1, 7 to 2 votes."""
+SOONER = Posterior(0.85)
+"""The same where they agree in every fact: after 2 to 0."""
 APART = 1_000_003
 """Between the seeds of forks of one request."""
 _KEY_BYTES = 64
@@ -59,11 +63,17 @@ class Agreed:
         """What there was after ``count`` forks."""
         return Agreed(self.forks[:count], self.derivations[:count])
 
-    def done(self, stopping: Stopping, most: int) -> bool:
-        """Whether ``stopping`` is content with what was drawn: never while there is nothing to release."""
-        if self.election.winner is None and len(self.forks) < most:
+    def done(self, stopping: Stopping, most: int, sooner: Stopping | None = None) -> bool:
+        """Whether ``stopping`` is content with what was drawn: never while there is nothing to release.
+
+        Where forks agree in every fact and not in the answer alone, it is enough that ``sooner`` is.
+        """
+        votes, drawn = list(self.election.votes.values()), len(self.forks)
+        if self.election.winner is None and drawn < most:
             return False
-        return stopping.done(list(self.election.votes.values()), len(self.forks), most)
+        if stopping.done(votes, drawn, most):
+            return True
+        return sooner is not None and self.election.unanimous and sooner.done(votes, drawn, most)
 
 
 def agree(
@@ -73,11 +83,13 @@ def agree(
     stopping: Stopping,
     *,
     most: int = 8,
+    sooner: Stopping | None = None,
     together: int = 1,
     programs: Formalise | None = None,
 ) -> list[Agreed]:
     """Draw forks of each request until ``stopping`` is content, at most ``most``, ``together`` in each round.
 
+    ``sooner`` is asked, too, where all forks so far agree in every fact (:attr:`Election.unanimous`).
     With ``programs`` every second fork is a program of the problem, by the same model from the request that
     ``programs`` makes: it is run exactly and votes, and is never released. A fork without an answer (an exhausted
     request, a program that cannot be run) votes for nothing. Forks of a request differ in their seeds, so a run can be
@@ -97,14 +109,14 @@ def agree(
             formal = programs is not None and _is_program(number)
             known = program_derivation(output.text) if formal else read(requests[at], output)
             found[at] = Agreed((*found[at].forks, output), (*found[at].derivations, known))
-        waiting = [at for at in waiting if not found[at].done(stopping, most)]
+        waiting = [at for at in waiting if not found[at].done(stopping, most, sooner)]
     return found
 
 
-def stopped(agreed: Agreed, stopping: Stopping, *, most: int = 8) -> Agreed:
-    """What ``stopping`` would have drawn of forks that were all drawn: a prefix of them."""
+def stopped(agreed: Agreed, stopping: Stopping, *, most: int = 8, sooner: Stopping | None = None) -> Agreed:
+    """What these rules would have drawn of forks that were all drawn: a prefix of them."""
     prefixes = (agreed.first(count) for count in range(1, len(agreed.forks) + 1))
-    return next((prefix for prefix in prefixes if prefix.done(stopping, most)), agreed)
+    return next((prefix for prefix in prefixes if prefix.done(stopping, most, sooner)), agreed)
 
 
 def apart(request: Request, number: int) -> Request:

@@ -3,6 +3,7 @@
 A step can be proved and still be the wrong step. Here a step of the elected derivation whose probability of being right
 is below the threshold is refused: another fork of the same answer without such a step is released in its place, or
 else the derivation is continued anew behind the last step that stands; where that does not help, nothing is released.
+Nor is it where the answer itself is less probable than was asked for.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from verifirst.agreement import Ballot, Calibration, answer_score, step_scores
-from verifirst.consistency import Threshold
+from verifirst.consistency import Answering, Threshold
 from verifirst.engines.base import Output, Request
 from verifirst.engines.forks import Agreed, Engine, Read, apart
 from verifirst.errors import ConfigError
@@ -21,10 +22,10 @@ from verifirst.errors import ConfigError
 class Judged:
     """A request's forks with what they make probable.
 
-    ``released`` is the place of the fork to release, None where nothing is: no fork in steps has an answer, or each
-    has a step that is too improbable. ``answer`` is the probability that its answer is right, of ``score``; None where
-    nothing is calibrated. ``steps`` are those of its steps, None also for a step that establishes nothing.
-    ``redrawn`` counts forks that began inside another.
+    ``released`` is the place of the fork to release, None where nothing is; then ``why`` says in words why not.
+    ``answer`` is the probability that its answer is right, of ``score``; None where nothing is calibrated. ``steps``
+    are those of its steps, None also for a step that establishes nothing. ``redrawn`` counts forks that began inside
+    another.
     """
 
     agreed: Agreed
@@ -33,6 +34,7 @@ class Judged:
     answer: float | None
     steps: tuple[float | None, ...]
     redrawn: int = 0
+    why: str = ""
 
     @property
     def output(self) -> Output | None:
@@ -43,20 +45,32 @@ class Judged:
 class Judge:
     """Reads agreement by a ``calibration``.
 
-    With ``alpha`` None it refuses nothing and only says how probable it is; without a calibration not even that.
-    Raises ConfigError for a bound without a calibration.
+    With ``alpha`` it refuses steps, at most so many of an output's right ones; with ``wrong`` it refuses answers, so
+    that at most so many of the others are wrong (:meth:`Calibration.threshold`, :meth:`Calibration.answering`). With
+    neither it only says how probable all is; without a calibration not even that. Raises ConfigError for a bound
+    without a calibration, and for a ``wrong`` that no labelled answers certify.
     """
 
-    def __init__(self, calibration: Calibration | None, alpha: float | None = None) -> None:
+    def __init__(self, calibration: Calibration | None, alpha: float | None = None, wrong: float | None = None) -> None:
         self._calibration = calibration
         self.threshold: Threshold | None = None
-        if alpha is not None:
-            if calibration is None:
+        self.answering: Answering | None = None
+        if calibration is None:
+            if alpha is not None or wrong is not None:
                 raise ConfigError(
-                    "refusing steps on likelihood needs a calibration of this model on labelled problems, found none; "
+                    "refusing on likelihood needs a calibration of this model on labelled problems, found none; "
                     "make one (verifirst bench word-problems --consistency step --calibration FILE)"
                 )
+            return
+        if alpha is not None:
             self.threshold = calibration.threshold(alpha)
+        if wrong is not None:
+            self.answering = calibration.answering(wrong)
+            if self.answering.threshold is None:
+                raise ConfigError(
+                    f"at most {wrong:g} wrong cannot be promised from {self.answering.n} labelled answers "
+                    f"({self.answering.reason}); ask for less, or calibrate on more (--labelled)"
+                )
 
     def steps(self, agreed: Agreed, at: int) -> tuple[float | None, ...]:
         """The probability of each step of fork ``at``."""
@@ -88,8 +102,18 @@ class Judge:
         for at in sorted(same, key=lambda at: (at != election.winner, -ballot.joint(agreed.derivations[at]))):
             steps = self.steps(agreed, at)
             if self.refused(steps) is None:
-                return Judged(agreed, at, score, answer, steps, redrawn)
-        return Judged(agreed, None, score, answer, (), redrawn)
+                why = self._too_unsure(answer)
+                return Judged(agreed, None if why else at, score, answer, () if why else steps, redrawn, why)
+        why = (
+            "each fork with its answer has a step that is too improbable" if same else "no fork in steps has an answer"
+        )
+        return Judged(agreed, None, score, answer, (), redrawn, why)
+
+    def _too_unsure(self, answer: float | None) -> str:
+        """Why an answer so probable is not given, or "" where it is."""
+        if self.answering is None or answer is None or self.answering.answers(answer):
+            return ""
+        return f"its answer is right with p = {answer:.2g}, and {self.answering.threshold:g} is asked for"
 
 
 def reconsider(

@@ -62,7 +62,7 @@ def _foot(judged: Judged) -> Text:
     votes = election.votes[election.answer]
     forks = counted(len(judged.agreed.forks), "fork")
     if judged.output is None:
-        return Text(f"no answer: {forks} leave no derivation without a step that is too improbable", "yellow")
+        return Text(f"no answer from {forks}: {judged.why}", "yellow")
     likely = "" if judged.answer is None else f", right with p = {judged.answer:.2g}"
     return Text(f"{votes} of {forks} answer {election.answer}{likely}; {judged.agreed.tokens:,} tokens", "dim")
 

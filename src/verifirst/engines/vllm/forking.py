@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifirst.agreement import Derivation, Election, elect
-from verifirst.consistency import Posterior, Stopping
+from verifirst.consistency import Stopping
 from verifirst.engines.detokenizers import detokenizer
-from verifirst.engines.forks import APART
+from verifirst.engines.forks import APART, STOPPING
 from verifirst.engines.vllm import metrics, wire
 from verifirst.engines.vllm.deriving import Derivations
 from verifirst.engines.vllm.frontend import guarded
@@ -25,9 +25,6 @@ from verifirst.engines.vllm.prefixes import closers_after, prefix_of
 from verifirst.engines.vllm.registry import REGISTRY, Registry
 from verifirst.engines.vllm.settings import PREFIX, EnforceSettings, RequestSettings
 from verifirst.errors import ConfigError
-
-STOPPING = Posterior(0.9)
-"""When enough forks agree."""
 
 Generate = Callable[..., AsyncGenerator[Any, None]]
 _STOCK = "_verifirst_stock"
