@@ -40,7 +40,7 @@ class Agreeing:
     sooner: Stopping | None = None
     most: int = 8
     refused: float | None = None
-    labelled: int = 400
+    labelled: int = 800
     keep: Path | None = None
 
     def early(self, everything: Agreed) -> Agreed:

@@ -28,7 +28,7 @@ class Consistency(StrEnum):
 
 
 REFUSED = 0.01
-LABELLED = 400
+LABELLED = 800
 FORKS = 8
 FILE = "agreement.json"
 """In the folder of a model: its calibration."""

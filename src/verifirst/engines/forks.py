@@ -106,7 +106,7 @@ def agree(
         round_ = [(at, number) for at in waiting for number in _next(len(found[at].forks), together, most)]
         asked = [_fork(requests[at], number, programs) for at, number in round_]
         for (at, number), output in zip(round_, engine.generate(asked), strict=True):
-            formal = programs is not None and _is_program(number)
+            formal = programs is not None and is_program(number)
             known = program_derivation(output.text) if formal else read(requests[at], output)
             found[at] = Agreed((*found[at].forks, output), (*found[at].derivations, known))
         waiting = [at for at in waiting if not found[at].done(stopping, most, sooner)]
@@ -130,6 +130,11 @@ def program_request(request: Request) -> Request:
     return replace(request, prompt=program_prompt(problem), enforce=False)
 
 
+def is_program(number: int) -> bool:
+    """Whether fork ``number`` is a program where there are any: steps come first, then by turns."""
+    return number % 2 == 1
+
+
 def keyed(requests: Sequence[Request], key: bytes) -> list[Request]:
     """The requests with seeds drawn from ``key``: the same by the same key, and not to be foretold without it.
 
@@ -147,12 +152,7 @@ def _seed(key: bytes, at: int, prompt: str) -> int:
 
 def _fork(request: Request, number: int, programs: Formalise | None) -> Request:
     fork = apart(request, number)
-    return programs(fork) if programs is not None and _is_program(number) else fork
-
-
-def _is_program(number: int) -> bool:
-    """Steps come first, then by turns."""
-    return number % 2 == 1
+    return programs(fork) if programs is not None and is_program(number) else fork
 
 
 def _next(drawn: int, together: int, most: int) -> range:

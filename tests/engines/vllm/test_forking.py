@@ -74,14 +74,18 @@ class Hangs(Verifier):
 
 def test_a_text_that_hangs_or_kills_its_reader_votes_for_nothing():
     reading = Derivations(Hangs, timeout_s=2.0)
-    lines = ["3 * 4 = 12 apples.", "The answer is 12."]
+    lines = "3 * 4 = 12 apples.\nThe answer is 12."
+    program = "apples = 3 * 4\nanswer = apples"
     try:
-        good, hung, dead, again = reading.read([("", lines), ("", ["hang"]), ("", ["die"]), ("", lines)])
+        good, hung, dead, again = reading.read([("", lines), ("", "hang"), ("", "die"), ("", lines)])
+        formal, garbage = reading.read([(None, program), (None, lines)])
     finally:
         reading.close()
     assert (hung.answer, dead.answer) == ("", "")
     assert good == again
-    assert good.answer
+    assert good.answer == formal.answer == "12"
+    assert [one.program for one in (good, formal, garbage)] == [False, True, True]
+    assert garbage.answer == ""
 
 
 # -- settings ------------------------------------------------------------------------------------
@@ -167,6 +171,21 @@ def test_streams_get_it_whole(client):
         model="first_light", messages=messages, max_tokens=120, temperature=1.0, stream=True, extra_body=extra
     )
     assert last.verification["choices"][0]["consistency"]["forks"] >= 1
+
+
+@pytest.mark.vllm
+def test_every_second_fork_may_be_a_program_which_votes_and_is_not_sent(client):
+    problem = "Ann has 5 boxes of 12 eggs. Ann gives 21 to Leo. How many eggs does Ann have at the end?"
+    xargs = {"verifirst_problem": problem, "verifirst_forks": 5, "verifirst_programs": True}
+    told = []
+    for seed in range(3):
+        answer = complete(client, problem + "\n", xargs, seed=seed)
+        told.append(answer.verification["choices"][0]["consistency"])
+        assert told[-1]["programs"] == told[-1]["forks"] // 2
+        assert answer.choices[0].text.splitlines()[-1] == "The answer is 39."
+    assert any(one["share"] == 1 for one in told), "programs agree with the steps"
+    without = complete(client, problem + "\n", xargs | {"verifirst_programs": False})
+    assert without.verification["choices"][0]["consistency"]["programs"] == 0
 
 
 @pytest.mark.vllm

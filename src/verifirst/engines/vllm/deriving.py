@@ -8,12 +8,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from verifirst.agreement import Derivation, derivation
+from verifirst.agreement import Derivation, derivation, program_derivation
 from verifirst.solvers.pool import Failure, WorkerPool
 from verifirst.verifier import Verifier
 
-Text = tuple[str, list[str]]
-"""(problem, steps)"""
+Text = tuple[str | None, str]
+"""(problem, its steps), or (None, a program)"""
 
 
 class Derivations:
@@ -55,7 +55,11 @@ class _Initializer:
 
     def __call__(self) -> Callable[[Text], Derivation]:
         verifier = self._verifier()
-        return lambda text: derivation(verifier, *text)
+        return lambda text: _read(verifier, *text)
+
+
+def _read(verifier: Verifier, problem: str | None, text: str) -> Derivation:
+    return program_derivation(text) if problem is None else derivation(verifier, problem, text.splitlines())
 
 
 def _or_none(found: object) -> Derivation:

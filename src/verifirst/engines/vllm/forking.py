@@ -17,14 +17,15 @@ from typing import Any
 from verifirst.agreement import Derivation, Election, elect
 from verifirst.consistency import Stopping
 from verifirst.engines.detokenizers import detokenizer
-from verifirst.engines.forks import APART, STOPPING
+from verifirst.engines.forks import APART, STOPPING, is_program
 from verifirst.engines.vllm import metrics, wire
-from verifirst.engines.vllm.deriving import Derivations
+from verifirst.engines.vllm.deriving import Derivations, Text
 from verifirst.engines.vllm.frontend import guarded
 from verifirst.engines.vllm.prefixes import closers_after, prefix_of
 from verifirst.engines.vllm.registry import REGISTRY, Registry
 from verifirst.engines.vllm.settings import PREFIX, EnforceSettings, RequestSettings
 from verifirst.errors import ConfigError
+from verifirst.formalising import program_prompt
 
 Generate = Callable[..., AsyncGenerator[Any, None]]
 _STOCK = "_verifirst_stock"
@@ -38,11 +39,11 @@ def install(async_llm: type, settings: EnforceSettings, tokenizer_of: Callable[[
 
     @functools.wraps(stock)
     def generate(self: Any, prompt: Any, sampling_params: Any, request_id: str, **options: Any) -> Any:
-        ask = functools.partial(stock, self, prompt, **options)
         chosen = desk.forked(self, prompt, sampling_params)
         if chosen is None:
-            return ask(sampling_params, request_id)
-        return desk.draw(self, ask, sampling_params, request_id, chosen)
+            return stock(self, prompt, sampling_params, request_id, **options)
+        ask = functools.partial(stock, self, **options)
+        return desk.draw(self, ask, prompt, sampling_params, request_id, chosen)
 
     setattr(generate, _STOCK, stock)
     async_llm.generate = generate  # type: ignore[attr-defined]
@@ -112,20 +113,24 @@ class Desk:
         return chosen
 
     async def draw(
-        self, llm: Any, ask: Generate, params: Any, request_id: str, chosen: RequestSettings
+        self, llm: Any, ask: Generate, prompt: Any, params: Any, request_id: str, chosen: RequestSettings
     ) -> AsyncGenerator[Any, None]:
         """Draw, elect, and yield the winner's output as the request's only one. Cancelled, it aborts its forks."""
         drawn = _Drawn(1 if params.temperature == 0 else chosen.forks)  # greedy forks are all the same
+        program = self._program(llm, prompt, chosen) if chosen.programs else None
         while wanted := drawn.wanted(STOPPING):
             room = self._settings.forks_max_inflight - len(llm.output_processor.request_states)
             taken = drawn.grant(wanted, room)
             first = len(drawn.outputs)
-            round_ = [
-                _last(ask(_fork_of(params, number), f"{request_id}/fork{number}"))
-                for number in range(first, first + taken)
-            ]
+            round_ = []
+            for number in range(first, first + taken):
+                fork, asked = _fork_of(params, number), prompt
+                if program is not None and is_program(number):
+                    fork, asked = _unjudged(fork), program
+                round_.append(_last(ask(asked, fork, f"{request_id}/fork{number}")))
             drawn.outputs += (found := await _together(round_))
-            drawn.known += await asyncio.to_thread(self._derive, llm, found, chosen)
+            formal = [program is not None and is_program(first + at) for at in range(taken)]
+            drawn.known += await asyncio.to_thread(self._derive, llm, found, formal, chosen)
         election = elect(drawn.known)
         winner = drawn.outputs[election.winner or 0]
         self._tell(winner, drawn, election, request_id, chosen)
@@ -133,13 +138,26 @@ class Desk:
         winner.request_id = request_id
         yield winner
 
-    def _derive(self, llm: Any, outputs: list[Any], chosen: RequestSettings) -> list[Derivation]:
+    def _program(self, llm: Any, prompt: Any, chosen: RequestSettings) -> Any:
+        """The prompt for a program of the same problem; None where it does not fit into the model."""
         tokenizer = self._tokenizer_of(llm.model_config)
-        texts = []
-        for output in outputs:
-            ids = output.prompt_token_ids
-            before = tokenizer.decode(prefix_of(ids, chosen.prefix_tokens), skip_special_tokens=True)
-            texts.append((chosen.given(tokenizer, ids), (before + output.outputs[0].text).splitlines()))
+        ids = tokenizer.encode(program_prompt(chosen.given(tokenizer, prompt.get("prompt_token_ids")).rstrip("\n")))
+        if len(ids) >= llm.model_config.max_model_len:
+            return None
+        kept = {name: prompt[name] for name in ("type", "cache_salt") if name in prompt}
+        return kept | {"prompt_token_ids": ids}
+
+    def _derive(self, llm: Any, outputs: list[Any], formal: list[bool], chosen: RequestSettings) -> list[Derivation]:
+        """Read each output: as a program where it is ``formal``, else as steps behind the prefix."""
+        tokenizer = self._tokenizer_of(llm.model_config)
+        texts: list[Text] = []
+        for output, program in zip(outputs, formal, strict=True):
+            ids, text = output.prompt_token_ids, output.outputs[0].text
+            if program:
+                texts.append((None, text))
+            else:
+                before = tokenizer.decode(prefix_of(ids, chosen.prefix_tokens), skip_special_tokens=True)
+                texts.append((chosen.given(tokenizer, ids), before + text))
         return self._derivations.read(texts)
 
     def _tell(self, winner: Any, drawn: _Drawn, election: Election, request_id: str, chosen: RequestSettings) -> None:
@@ -155,6 +173,7 @@ class Desk:
             share=round(election.share, 4),
             support=round(election.support, 4),
             shed=drawn.shed,
+            programs=sum(one.program for one in drawn.known),
         )
         summary = summary.copy()
         summary["consistency"] = told
@@ -171,6 +190,15 @@ def _fork_of(params: Any, number: int) -> Any:
     fork.seed = None if params.seed is None else (params.seed + number * APART) % 2**63
     fork.extra_args = {**(params.extra_args or {}), PREFIX + "forks": 1}
     return fork
+
+
+def _unjudged(params: Any) -> Any:
+    """The same for a program, which is run and not verified: nothing of it is rolled back, or bound to a grammar."""
+    own = {name: value for name, value in params.extra_args.items() if not name.startswith(PREFIX)}
+    free = {"forks": 1, "on_refuted": "flag", "on_unknown": "pass", "mask": False, "rollout": False, "problem": ""}
+    params.extra_args = own | {PREFIX + name: value for name, value in free.items()}
+    params.structured_outputs = None
+    return params
 
 
 async def _last(outputs: AsyncGenerator[Any, None]) -> Any:

@@ -114,6 +114,7 @@ _KINDS: dict[str, _Kind] = {
     "prefix_tokens": _count(0),
     "forks": _count(1),
     "consistency": _choice(("off", "answer")),
+    "programs": _FLAG,
     "problem": _Kind("a string: the text that the verifier takes as given", _string),
     "enforce": _NAMES,
     "packs": _NAMES,
@@ -138,8 +139,10 @@ class RequestSettings:
     ``prefix_tokens``: so many tokens at the prompt's end are output that stands already, see ``Request.prefix``;
     ``rollout``: the summary carries steps and refused branches, for training (``wire.Rollout``);
     ``forks``: draw at most so many in the server and send the one elected by ``consistency``: by the answer that most
-    agree on (``off``: draw none); the others as in :class:`verifirst.decoding.Settings` and
-    :class:`verifirst.policy.Policy`. Raises ConfigError for ``mask`` or ``forks`` together with ``rollout``.
+    agree on (``off``: draw none); ``programs``: every second fork is a program of the problem, which votes and is never
+    sent (for models that learned to write them: ``verifirst.formalising``); the others as in
+    :class:`verifirst.decoding.Settings` and :class:`verifirst.policy.Policy`. Raises ConfigError for ``mask`` or
+    ``forks`` together with ``rollout``.
     """
 
     segment: str = "auto"
@@ -158,6 +161,7 @@ class RequestSettings:
     prefix_tokens: int = 0
     forks: int = 1
     consistency: str = "answer"
+    programs: bool = False
 
     def __post_init__(self) -> None:
         if self.mask and self.rollout:

@@ -79,7 +79,7 @@ class Rollout(TypedDict):
 
 
 class Consistency(TypedDict):
-    """What agreement says of the output sent: ``forks`` drawn of ``asked``, ``shed`` given up under load.
+    """What agreement says of the output sent: ``forks`` drawn of ``asked``, ``programs`` of them, ``shed`` given up.
 
     ``share`` of the forks gave its answer; ``support`` is that of its facts (``verifirst.agreement``).
     """
@@ -89,6 +89,7 @@ class Consistency(TypedDict):
     share: float
     support: float
     shed: int
+    programs: int
 
 
 class Summary(TypedDict):
