@@ -38,7 +38,21 @@ def test_steps_are_shown_with_what_was_proved_and_what_is_likely(asked):
     assert result.returncode == 0, result.stderr
     assert "forks answer 39" in result.stdout
     assert "proved" in result.stdout
-    assert "supported (p = 0." in result.stdout
+    assert "supported (p " in result.stdout
+    assert "p = 1" not in result.stdout
+
+
+def test_an_answer_that_the_forks_hardly_support_is_held_back(run):
+    strange = "Xavier has 3 zebras and 4 giraffes, half of which he sells for $7 a leg. What does he earn?"
+    options = ("--consistency", "answer", "--key", "k", "--json")
+    free = consistency(run("generate", strange, *options))
+    assert free["text"]
+    assert free["consistency"]["p"] < 0.6
+    held = consistency(run("generate", strange, *options, "--max-wrong", "0.1"))
+    assert (held["text"], held["consistency"]["abstained"]) == ("", True)
+    assert held["consistency"]["p"] == free["consistency"]["p"]
+    view = run("generate", strange, *options[:-1], "--max-wrong", "0.1")
+    assert "is asked for" in " ".join(view.stdout.split())
 
 
 def test_a_calibration_of_other_conditions_is_refused(asked):

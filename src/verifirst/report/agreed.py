@@ -16,6 +16,7 @@ from verifirst.report.traces import Id, Problem
 from verifirst.report.wire import encode_output
 from verifirst.scoring.standing import MORE_LIKELY_THAN_NOT
 
+SURE = 0.995  # two digits would show it as 1
 PROVED = {Status.VERIFIED: "proved", Status.UNKNOWN: "unknown", Status.REFUTED: "refuted"}
 
 
@@ -54,7 +55,12 @@ def _steps(judged: Judged) -> RenderableType:
 def _likely(p: float | None) -> str:
     if p is None:
         return ""
-    return f"{'supported' if p > MORE_LIKELY_THAN_NOT else 'unknown'} (p = {p:.2g})"
+    return f"{'supported' if p > MORE_LIKELY_THAN_NOT else 'unknown'} ({_shown(p)})"
+
+
+def _shown(p: float) -> str:
+    """Never as a certainty."""
+    return f"p = {p:.2g}" if p < SURE else f"p > {SURE - 0.005:.2g}"
 
 
 def _foot(judged: Judged) -> Text:
@@ -63,7 +69,7 @@ def _foot(judged: Judged) -> Text:
     forks = counted(len(judged.agreed.forks), "fork")
     if judged.output is None:
         return Text(f"no answer from {forks}: {judged.why}", "yellow")
-    likely = "" if judged.answer is None else f", right with p = {judged.answer:.2g}"
+    likely = "" if judged.answer is None else f", right with {_shown(judged.answer)}"
     return Text(f"{votes} of {forks} answer {election.answer}{likely}; {judged.agreed.tokens:,} tokens", "dim")
 
 

@@ -7,12 +7,15 @@ from tests.engines.vllm.workload import ENGINE, JUDGED, PROMPTS, nothing, refute
 pytestmark = pytest.mark.vllm
 
 REFUTE = "refute=0.3 salt=1"
-SPEC = {"engine": ENGINE, "enforce": JUDGED}
+SPECS = {
+    "sync": {"engine": ENGINE, "enforce": JUDGED},
+    "async": {"engine": ENGINE, "enforce": JUDGED, "asynchronous": True},
+}
 
 
-@pytest.fixture(scope="module")
-def played(scenario):
-    return scenario(SPEC, script="fork_scenario.py")
+@pytest.fixture(scope="module", params=SPECS)
+def played(request, scenario):
+    return scenario(SPECS[request.param], script="fork_scenario.py")
 
 
 def test_a_greedy_fork_is_stock_vllm_from_the_same_prefix_and_the_rest_of_the_run(played):

@@ -121,15 +121,13 @@ class Desk:
         while wanted := drawn.wanted(STOPPING):
             room = self._settings.forks_max_inflight - len(llm.output_processor.request_states)
             taken = drawn.grant(wanted, room)
-            first = len(drawn.outputs)
+            numbers = range(len(drawn.outputs), len(drawn.outputs) + taken)
+            formal = [program is not None and is_program(number) for number in numbers]
             round_ = []
-            for number in range(first, first + taken):
-                fork, asked = _fork_of(params, number), prompt
-                if program is not None and is_program(number):
-                    fork, asked = _unjudged(fork), program
-                round_.append(_last(ask(asked, fork, f"{request_id}/fork{number}")))
+            for number, of_program in zip(numbers, formal, strict=True):
+                fork = _fork_of(params, number, judged=not of_program)
+                round_.append(_last(ask(program if of_program else prompt, fork, f"{request_id}/fork{number}")))
             drawn.outputs += (found := await _together(round_))
-            formal = [program is not None and is_program(first + at) for at in range(taken)]
             drawn.known += await asyncio.to_thread(self._derive, llm, found, formal, chosen)
         election = elect(drawn.known)
         winner = drawn.outputs[election.winner or 0]
@@ -181,24 +179,22 @@ class Desk:
         self._registry.update(request_id, 0, summary, owner=uuid.uuid4().hex)
 
 
-def _fork_of(params: Any, number: int) -> Any:
-    """The sampling parameters of fork ``number``: whole at its end, with a seed of its own, and no forks in turn."""
+def _fork_of(params: Any, number: int, *, judged: bool) -> Any:
+    """The sampling parameters of fork ``number``: whole at its end, with a seed of its own, and no forks in turn.
+
+    A program is not ``judged``: nothing of it is rolled back, or bound to a grammar.
+    """
     from vllm.sampling_params import RequestOutputKind  # noqa: PLC0415  # vLLM is optional
 
     fork = params.clone()
     fork.output_kind = RequestOutputKind.FINAL_ONLY
     fork.seed = None if params.seed is None else (params.seed + number * APART) % 2**63
     fork.extra_args = {**(params.extra_args or {}), PREFIX + "forks": 1}
+    if not judged:
+        free = {"on_refuted": "flag", "on_unknown": "pass", "mask": False, "prefix_tokens": 0, "problem": ""}
+        fork.extra_args |= {PREFIX + name: value for name, value in free.items()}
+        fork.structured_outputs = None
     return fork
-
-
-def _unjudged(params: Any) -> Any:
-    """The same for a program, which is run and not verified: nothing of it is rolled back, or bound to a grammar."""
-    own = {name: value for name, value in params.extra_args.items() if not name.startswith(PREFIX)}
-    free = {"forks": 1, "on_refuted": "flag", "on_unknown": "pass", "mask": False, "rollout": False, "problem": ""}
-    params.extra_args = own | {PREFIX + name: value for name, value in free.items()}
-    params.structured_outputs = None
-    return params
 
 
 async def _last(outputs: AsyncGenerator[Any, None]) -> Any:
