@@ -106,7 +106,9 @@ class Sampler:
         prompt = self.tokenizer(request.prompt)["input_ids"]
         cut = segmenter("newline") if request.enforce else NoSteps()
         most = min(request.max_tokens, LONGEST - len(prompt))
-        stream = DualStream(index, most, self._detokenizer, cut, self._policy, self._settings, greedy=request.temperature == 0)
+        stream = DualStream(
+            index, most, self._detokenizer, cut, self._policy, self._settings, greedy=request.temperature == 0
+        )
         return Live(index, prompt, stream, request, stream.room)
 
     def _admit(self, rows: list[Live], waiting: deque[Live]) -> None:
