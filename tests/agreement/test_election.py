@@ -99,6 +99,23 @@ def test_a_fact_is_entailed_by_one_on_the_same_grounds():
     assert ballot.support(in_steps.facts[0], in_steps).fact == share(0, 1)
 
 
+def test_what_began_inside_another_can_win_and_has_no_vote():
+    found = elect([ODD, WRONG, GOOD, GARBLED, GOOD], inside=2)
+    assert (found.votes, found.drawn, found.winner) == ({"31": 2, "40": 1}, 3, 2)
+    alone = elect([ODD, WRONG, GOOD])
+    assert (found.support, found.share) == (alone.support, alone.share)
+    better = elect([GARBLED, PROGRAM, WRONG, GOOD], inside=1)
+    assert (better.winner, better.share) == (3, 2 / 3)
+    assert elect([WRONG, GOOD], inside=1).winner == 0
+
+
+def test_a_derivation_that_is_no_voter_is_judged_by_all_of_them():
+    ballot = Ballot([GOOD, PROGRAM])
+    outsider = Derivation(GOOD.answer, GOOD.facts)
+    assert ballot.support(GOOD.facts[0], GOOD).alike == share(0, 0)
+    assert ballot.support(GOOD.facts[0], outsider).alike == share(1, 1)
+
+
 def test_who_has_no_answer_has_no_vote():
     found = elect([NOTHING, NOTHING])
     assert (found.winner, found.share, found.support) == (None, 0, 0)

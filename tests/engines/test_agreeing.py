@@ -130,6 +130,8 @@ def test_a_refused_step_is_written_again_behind_those_that_stand(engine, everyth
     assert any(one.redrawn for one in judged)
     for problem, before, one in zip(PROBLEMS, everything, judged, strict=True):
         assert one.agreed.forks[: len(before.forks)] == before.forks
+        assert one.agreed.inside == len(one.agreed.forks) - len(before.forks)
+        assert one.agreed.election.votes == before.election.votes
         for fork in one.agreed.forks[len(before.forks) :]:
             lines = [line for line in fork.text.splitlines() if line.strip()]
             assert [report.step.text for report in fork.reports] == [line.strip() for line in lines]

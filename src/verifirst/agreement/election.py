@@ -14,7 +14,7 @@ from verifirst.agreement.support import Ballot
 class Election:
     """What a set of derivations says together.
 
-    ``votes`` for each answer; ``drawn`` derivations, those without an answer included. ``winner`` is the
+    ``votes`` for each answer; ``drawn`` derivations could vote, those without an answer included. ``winner`` is the
     place of the one to release, None where none in steps has an answer; ``support`` the joint support
     of its facts (:meth:`Ballot.joint`). ``unanimous``: all that have an answer agree in it, and in these facts.
     """
@@ -32,18 +32,20 @@ class Election:
         return self.votes[self.answer] / self.drawn if self.drawn else 0.0
 
 
-def elect(derivations: Sequence[Derivation]) -> Election:
+def elect(derivations: Sequence[Derivation], inside: int = 0) -> Election:
     """The leading answer, the earliest of those that tie, and its derivation with the best supported facts.
 
-    Programs vote, but only an answer that some derivation in steps has can win.
+    Programs vote, but only an answer that some derivation in steps has can win. The last ``inside`` derivations began
+    inside others: they can win and have no vote, as they are not independent of them.
     """
-    ballot = Ballot(derivations)
+    drawn = len(derivations) - inside
+    ballot = Ballot(derivations[:drawn])
     votes = Counter(one.answer for one in ballot.voters)
     standing = [at for at, one in enumerate(derivations) if one.answer and not one.program]
     if not standing:
-        return Election(votes, len(derivations), None, 0.0)
+        return Election(votes, drawn, None, 0.0)
     leader = max((derivations[at].answer for at in standing), key=lambda answer: votes[answer])
     supports = {at: ballot.joint(derivations[at]) for at in standing if derivations[at].answer == leader}
     winner = max(supports, key=lambda at: supports[at])
     agreed = ballot.unanimous(derivations[winner])
-    return Election(votes, len(derivations), winner, supports[winner], leader, agreed)
+    return Election(votes, drawn, winner, supports[winner], leader, agreed)

@@ -12,16 +12,16 @@ from verifirst.agreement.election import Election
 from verifirst.agreement.support import Ballot, share
 
 
-def step_scores(derivations: Sequence[Derivation], at: int, steps: int) -> tuple[float | None, ...]:
-    """The score of each of the first ``steps`` steps of derivation ``at``: the least joint support of its facts.
+def step_scores(voters: Sequence[Derivation], of: Derivation, steps: int) -> tuple[float | None, ...]:
+    """The score of each of the first ``steps`` steps of a derivation: the least joint support of its facts.
 
     None for a step that establishes nothing: others cannot be asked about it.
     """
-    ballot, one = Ballot(derivations), derivations[at]
+    ballot = Ballot(voters)
     found: list[float | None] = [None] * steps
-    for fact in one.facts:
+    for fact in of.facts:
         if fact.step < steps:
-            joint, least = ballot.support(fact, one).joint, found[fact.step]
+            joint, least = ballot.support(fact, of).joint, found[fact.step]
             found[fact.step] = joint if least is None else min(joint, least)
     return tuple(found)
 

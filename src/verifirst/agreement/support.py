@@ -36,7 +36,10 @@ class Support(NamedTuple):
 
 
 class Ballot:
-    """All derivations of one problem; counts are kept, so that each support is a look-up."""
+    """Independent derivations of one problem; counts are kept, so that each support is a look-up.
+
+    Any derivation may be asked about. One that is a voter itself (the same object) does not count for itself.
+    """
 
     def __init__(self, derivations: Sequence[Derivation]) -> None:
         self.voters = [one for one in derivations if one.answer]
@@ -54,9 +57,10 @@ class Ballot:
 
     def support(self, fact: Established, of: Derivation) -> Support:
         """What the others say of ``fact``, which is one of ``of``'s."""
-        own_steps, own_formal = bool(of.answer) and not of.program, bool(of.answer) and of.program
+        own = any(one is of for one in self.voters)
+        own_steps, own_formal = own and not of.program, own and of.program
         steps, programs = len(self._in_steps) - own_steps, len(self._programs) - own_formal
-        same = max(self._keys[fact.key], self._keys[fact.grounds]) - bool(of.answer)
+        same = max(self._keys[fact.key], self._keys[fact.grounds]) - own
         alike, formal = self._saying(fact) - own_steps, self._establishing(fact) - own_formal
         return Support(
             share(same, steps + programs),

@@ -31,7 +31,7 @@ def labelled(problem: Problem, agreed: Agreed) -> Labelled:
     if winner is None:
         return Labelled((0.0, False), ())
     steps = _lines(agreed.forks[winner].text)
-    scores = step_scores(agreed.derivations, winner, len(steps))
+    scores = step_scores(agreed.voters, agreed.derivations[winner], len(steps))
     valid = [judgement.valid for judgement in judge(problem, steps)]
     known = tuple((score, label) for score, label in zip(scores, valid, strict=True) if score is not None)
     return Labelled((answer_score(agreed.election), is_correct(problem, steps)), known)
@@ -125,7 +125,9 @@ def _scored(drawn: Sequence[tuple[Problem, Agreed]]) -> tuple[list[float], list[
     wrong: list[float] = []
     for problem, agreed in drawn:
         steps = _lines(agreed.forks[0].text)
-        for score, judgement in zip(step_scores(agreed.derivations, 0, len(steps)), judge(problem, steps), strict=True):
+        for score, judgement in zip(
+            step_scores(agreed.voters, agreed.derivations[0], len(steps)), judge(problem, steps), strict=True
+        ):
             if judgement.valid and score is not None:
                 right.append(score)
             elif judgement.kind == MISSED:

@@ -39,15 +39,22 @@ class Engine(Protocol):
 class Agreed:
     """The forks of one request, in the order in which they were drawn.
 
-    ``tokens`` are all that were sampled, wasted ones included.
+    The last ``inside`` of them began inside another: they may be released and have no vote. ``tokens`` are all that
+    were sampled, wasted ones included.
     """
 
     forks: tuple[Output, ...] = ()
     derivations: tuple[Derivation, ...] = ()
+    inside: int = 0
     election: Election = field(init=False)
 
     def __post_init__(self) -> None:
-        self.election = elect(self.derivations)
+        self.election = elect(self.derivations, self.inside)
+
+    @property
+    def voters(self) -> tuple[Derivation, ...]:
+        """The derivations of independent forks."""
+        return self.derivations[: len(self.derivations) - self.inside]
 
     @property
     def output(self) -> Output | None:

@@ -78,7 +78,7 @@ class Judge:
         known = self._calibration
         if known is None:
             return (None,) * lines
-        scores = step_scores(agreed.derivations, at, lines)
+        scores = step_scores(agreed.voters, agreed.derivations[at], lines)
         return tuple(None if score is None else known.steps(score) for score in scores)
 
     def refused(self, steps: Sequence[float | None]) -> int | None:
@@ -93,7 +93,7 @@ class Judge:
         election = agreed.election
         score = answer_score(election)
         answer = None if self._calibration is None else self._calibration.answers(score)
-        ballot = Ballot(agreed.derivations)
+        ballot = Ballot(agreed.voters)
         same = [
             at
             for at, one in enumerate(agreed.derivations)
@@ -121,8 +121,8 @@ def reconsider(
 ) -> list[Judged]:
     """Judge what was elected; where a step is refused, draw up to ``tries`` forks that begin before it.
 
-    Requests share the batch of each try. A fork that began inside another votes as the others do. ``agreed`` are those
-    of ``requests``, from :func:`verifirst.engines.forks.agree`.
+    Requests share the batch of each try. A fork that began inside another may be released, and has no vote: it is not
+    independent. ``agreed`` are those of ``requests``, from :func:`verifirst.engines.forks.agree`.
     """
     judged = [judge.judge(one) for one in agreed]
     for attempt in range(tries):
@@ -135,7 +135,8 @@ def reconsider(
         ):
             whole = grafted(first, steps, rest)
             before = judged[at].agreed
-            more = Agreed((*before.forks, whole), (*before.derivations, read(requests[at], whole)))
+            known = (*before.derivations, read(requests[at], whole))
+            more = Agreed((*before.forks, whole), known, before.inside + 1)
             judged[at] = judge.judge(more, attempt + 1)
     return judged
 

@@ -66,7 +66,7 @@ def _shown(p: float) -> str:
 def _foot(judged: Judged) -> Text:
     election = judged.agreed.election
     votes = election.votes[election.answer]
-    forks = counted(len(judged.agreed.forks), "fork")
+    forks = counted(election.drawn, "fork")
     if judged.output is None:
         return Text(f"no answer from {forks}: {judged.why}", "yellow")
     likely = "" if judged.answer is None else f", right with {_shown(judged.answer)}"
