@@ -150,7 +150,7 @@ def _claim(text: str, sides: list[Side], signs: list[str], found: list[Equation 
         if sign in "=≈":
             if _restates(signs, at):
                 continue
-            if left.bare and right.bare and _may_convert(text, left, right, at):
+            if left.bare and right.bare and _may_convert(text, left, right, signs[:at]):
                 continue
             found.append(Equation(left.start, right.end, sign, left, right, members, link, at == len(signs) - 1))
             link += 1
@@ -161,14 +161,17 @@ def _claim(text: str, sides: list[Side], signs: list[str], found: list[Equation 
 _PLAIN_LINK = re.compile(r"([0-9]+(?:\.[0-9]+)? ?= ?([$€£]?)[0-9]+(?:\.[0-9]+)?)(?=\.?(?:\s*\Z|\n)| ?=)")
 
 
-def _may_convert(text: str, left: Side, right: Side, at: int) -> bool:
+def _may_convert(text: str, left: Side, right: Side, before: list[str]) -> bool:
     """Whether a unit can make two numbers equal, as in ``12 inches = 1 foot``: not inside a chain without words.
 
-    Nor where both are in one currency (``25% of $56 = $14 = $53``).
+    Nor where both are in one currency (``25% of $56 = $14 = $53``), or behind a comparison (``147 > 24 = 61``). ``before``
+    are the signs of the chain before this one.
     """
     if ("%" in left.rpn) != ("%" in right.rpn):
         return False
-    plain = _PLAIN_LINK.match(text, left.start) if at else None
+    if before and before[-1] in ("<", ">") and text[left.end : right.start].strip() == "=":
+        return False
+    plain = _PLAIN_LINK.match(text, left.start) if before else None
     return plain is None or plain.end(1) != right.end or not text.startswith(plain[2], max(0, left.start - 1))
 
 

@@ -29,7 +29,7 @@ class WrongChain(Rule):
 
     code = "AR002"
     name = "wrong-chain"
-    version = 4
+    version = 5
     stage = Stage.STABLE
     claims = (Equation,)
     examples: ClassVar[tuple[Example, ...]] = (
@@ -39,6 +39,7 @@ class WrongChain(Rule):
         Example("5 + 3 = 8 * 2 = 16", Status.UNKNOWN, why="a running total"),
         Example("15% of $80 = (15/100) * $80 = $12", Status.VERIFIED),
         Example("The coupon saves 25% of $56 = $14 = $53.", Status.REFUTED),
+        Example("147 > 24 = 61 apples are rotten.", Status.REFUTED),
         Example(
             "He is paid 3 * 40 = 120 = $1.20 for them.",
             Status.VERIFIED,
