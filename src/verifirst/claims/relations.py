@@ -164,8 +164,8 @@ _PLAIN_LINK = re.compile(r"([0-9]+(?:\.[0-9]+)? ?= ?([$€£]?)[0-9]+(?:\.[0-9]+
 def _may_convert(text: str, left: Side, right: Side, before: list[str]) -> bool:
     """Whether a unit can make two numbers equal, as in ``12 inches = 1 foot``: not inside a chain without words.
 
-    Nor where both are in one currency (``25% of $56 = $14 = $53``), or behind a comparison (``147 > 24 = 61``). ``before``
-    are the signs of the chain before this one.
+    Nor where both are in one currency (``25% of $56 = $14 = $53``), or behind a comparison (``147 > 24 = 61``).
+    ``before`` are the signs of the chain before this one.
     """
     if ("%" in left.rpn) != ("%" in right.rpn):
         return False
