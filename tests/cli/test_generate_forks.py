@@ -55,6 +55,12 @@ def test_an_answer_that_the_forks_hardly_support_is_held_back(run):
     assert "is asked for" in " ".join(view.stdout.split())
 
 
+def test_a_bound_on_answers_needs_forks(asked):
+    result = asked("--max-wrong", "0.1")
+    assert result.returncode == 2
+    assert "needs forks" in result.stderr
+
+
 def test_a_calibration_of_other_conditions_is_refused(asked):
     result = asked("--consistency", "step", "--temperature", "0.3")
     assert result.returncode == 2

@@ -74,6 +74,8 @@ def generate(
         sampling = Sampling(1.0 if temperature is None else temperature, seed, max_new_tokens, enforce)
         run = deliberating.Run(asked, sampling, model, enforced, batch_size, as_json)
         raise typer.Exit(run.solve_all(problems or "-") if prompt is None else run.solve(prompt))
+    if wrong is not None:
+        raise typer.BadParameter("needs forks: give --consistency answer or step", param_hint="--max-wrong")
     sampling = Sampling(temperature or 0.0, seed, max_new_tokens, enforce)
     with loading.local_engine(model, enforce=enforced, batch_size=batch_size) as engine:
         if prompt is not None:

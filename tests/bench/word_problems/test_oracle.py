@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -61,6 +62,63 @@ EGGS = Problem(
 
 def kinds(*steps: str) -> list[str]:
     return [j.kind for j in judge(EGGS, steps)]
+
+
+SAID_OTHERWISE = replace(
+    EGGS,
+    graph=replace(
+        EGGS.graph,
+        synonyms=(
+            Statement("Ann keeps # eggs.", (Slot("=", "left"),)),
+            Statement("After that it is # eggs.", (Slot("=", "left"),)),
+            Statement("After that it is # eggs.", (Slot("=", "eggs"),)),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [
+        ("Ann keeps 36 - 6 = 30 eggs.", "valid"),
+        ("After that it is 36 - 6 = 30 eggs.", "valid"),  # a sentence that may be said of two quantities
+        ("After that it is 36 - 6 = 30 eggs", "valid"),  # no full stop
+        ("Ann keeps 36 - 20 = 16 eggs.", "wrong_quantity"),
+        ("Tom keeps 36 - 6 = 30 eggs.", "wrong_quantity"),
+        ("Ann keeps 36 - 6 = 30 eggs who.", "wrong_quantity"),
+        ("Ann keeps 36 - 6 = 31 eggs.", "arithmetic"),
+    ],
+)
+def test_a_quantity_may_be_said_in_this_worlds_other_words(step: str, kind: str) -> None:
+    first, _, compared, answer = STEPS
+    assert [j.kind for j in judge(SAID_OTHERWISE, (first, step))] == ["valid", kind]
+    if kind == "valid":
+        assert not is_spurious(SAID_OTHERWISE, (first, step, compared, answer))
+
+
+@pytest.mark.parametrize("last", ["Ann keeps 36 - 6 = 30 eggs.", "Ann has 36 - 6 = 30 eggs left."])
+def test_other_words_lead_to_the_answer_as_well(last: str) -> None:
+    asked = replace(
+        SAID_OTHERWISE, answer="30", solution_steps=(STEPS[0], "Ann has 36 - 6 = 30 eggs left.", "The answer is 30.")
+    )
+    assert [j.kind for j in judge(asked, (STEPS[0], last, "The answer is 30."))] == ["valid"] * 3
+
+
+def test_stories_know_other_words_for_what_somebody_has_left() -> None:
+    found = 0
+    for problem in DRAWN:
+        for at, step in enumerate(problem.solution_steps):
+            said = re.fullmatch(r"After that it is (\d+ - \d+ = \d+) (\w+)\.", step)
+            hero = re.search(r"(\w+) has|(\w+) still|so (\w+) ", problem.solution)
+            if said is None or hero is None:
+                continue
+            name = next(filter(None, hero.groups()))
+            other = f"{name} has {said[1]} {said[2]} left."
+            steps = [*problem.solution_steps[:at], other]
+            judged = judge(problem, steps)[-1]
+            found += judged.valid
+            assert not judge(problem, [*problem.solution_steps[:at], other.replace(name, "Nobody")])[-1].valid
+    assert found > 20
 
 
 @pytest.mark.parametrize("split", SPLITS)
