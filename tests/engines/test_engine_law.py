@@ -150,3 +150,14 @@ def test_switching_verification_off_verifies_nothing(model, tokenizer):
     output = engine.generate([request])[0]
     assert list(output.token_ids) == stock(model, tokenizer(PROMPTS[0])["input_ids"], 40)[0]
     assert (output.reports, output.enforced) == ((), False)
+
+
+def test_greedily_a_step_that_is_tried_again_becomes_another(model, tokenizer):
+    """Nothing but a ban would change it; a sampled one is drawn again without."""
+    settings = {"release": Release.END, "retries_per_boundary": 0, "reopens_per_boundary": 2}
+    engine = engine_for(model, tokenizer, lambda step, _times: 1 if step.index == 1 else None, **settings)
+    outputs = engine.generate([Request(prompt, max_tokens=LONG) for prompt in PROMPTS])
+    tried = [[one.token_ids[: one.reopened] for one in output.rejections if one.reopened] for output in outputs]
+    assert sum(len(paths) > 1 for paths in tried) > 1
+    for paths in tried:
+        assert len(set(paths)) == len(paths)
