@@ -48,6 +48,11 @@ def play(spec):
     answer["sampled"] = [encode(engine.read(*pair)) for pair in zip(sampled, found, strict=True)]
     size = llm.llm_engine.vllm_config.cache_config.block_size
     answer["blocks"] = [(one.num_cached_tokens, len(one.prompt_token_ids), size) for one in found]
+    jumping = OfflineEngine(llm, {"release": "end", "retries_per_boundary": 0})
+    again = jumping.generate([Request(prompt, REFUTE, MAX) for prompt in PROMPTS])
+    answer["again"] = [
+        [(one.boundary, one.token_ids[: one.reopened]) for one in output.rejections if one.reopened] for output in again
+    ]
     answer["agreed"] = agreed(engine, prompts, whole)
     answer["errors"] = errors(llm, engine, prompts[0], whole[0])
     answer["left"] = scenario.left(llm)

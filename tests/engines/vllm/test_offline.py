@@ -56,6 +56,18 @@ def test_sampled_forks_release_no_refuted_step_and_differ(played):
     assert sum(len({fork["text"] for fork in group}) > 1 for group in groups) > len(groups) // 2
 
 
+def test_greedily_a_step_that_is_tried_again_becomes_another(played):
+    tries = 0
+    for reopened in played["again"]:
+        seen = {}
+        for boundary, path in reopened:
+            seen = {place: paths for place, paths in seen.items() if place <= boundary}
+            assert path not in seen.setdefault(boundary, [])
+            seen[boundary].append(path)
+            tries += len(seen[boundary]) > 1
+    assert tries > 2
+
+
 def test_forks_find_the_blocks_of_their_prefix_in_the_cache(played):
     """All full blocks but one that ends with the last token: something must be computed to sample from."""
     full = sum((length - 1) // size for _, length, size in played["blocks"])
